@@ -104,12 +104,12 @@ const execution = {
     plain:
       "The plan is older than the terms that are recorded, and its limits are not those; nothing of it was bought.",
     detail: "The message names what the plan says and what holds now. A plan never raises a limit.",
-    todo: "Look at what holds now (`buyonce status`), make a new plan (`buyonce quote --out`), then {file again}.",
+    todo: "Look at what holds now (`buyonce status`), make a new plan of the execution file (`buyonce quote --out`), and drive that one.",
   },
   "plan-expired": {
     plain: "The plan does not hold any more, so nothing of it was bought.",
     detail: "Its `holdsUntil` has come.",
-    todo: "Make a new plan (`buyonce quote --out`), then {file again}.",
+    todo: "Make a new plan of the execution file (`buyonce quote --out`), and drive that one.",
   },
   "not-agreed": {
     plain: "It was not among what a person was shown, or its price was not.",
@@ -216,7 +216,7 @@ const refused = {
   "not-in-plan": {
     plain: "The plan does not buy it.",
     detail: "Its limit (`maxPrice`) is 0, or when the plan was made, a purchase of it was found.",
-    todo: "If it is to be bought all the same, raise its limit (`maxPrice`) with `buyonce limits`, then {again}.",
+    todo: "If it is to be bought all the same, raise its limit (`maxPrice`), and the total where that is too low, with `buyonce limits`. After that the plan is outdated: make a new one of the execution file (`buyonce quote --out`) and drive that, or drive what is recorded (`buyonce redrive`).",
   },
   "price-above-limit": {
     plain: "The price is above the limit that was set for it.",

@@ -67,12 +67,16 @@ export async function makePlan(
   if (error !== undefined) return { plan, error };
 
   const records = new Map(recorded?.records.map((record) => [record.token, record]));
-  const limits = new Map(plan.recommendations.map((each) => [each.recIndex, limitOf(each, records, factor)]));
+  const own = [recorded?.execution.maxTotals, asked.maxTotals, options.maxTotals].filter((all) => all !== undefined);
+  const limitsOf = { records, factor, hasTotal: own.length > 0 };
+  const limits = new Map(plan.recommendations.map((each) => [each.recIndex, limitOf(each, limitsOf)]));
   const holdsUntil = new Date(at + holdsFor).toISOString();
-  const maxTotals = totalsOf(plan, { asked, recorded, records, limits, options });
+  const maxTotals = totalsOf(plan, { own, records, limits });
   const { forbidTwinsWithin } = withTwinsForbidden(asked, options.twins);
-  const own = { ...execution, forbidTwinsWithin };
-  const limited = withLimits(own, { limits, maxTotals, holdsUntil, recorded: recorded?.execution });
+  const limited = withLimits(
+    { ...execution, forbidTwinsWithin },
+    { limits, maxTotals, holdsUntil, recorded: recorded?.execution },
+  );
   const { places, emptyPlaces, ...terms } = newExecutionOf(limited, parts.executorOf);
   const fingerprints = new Map(places.map(({ recIndex, fingerprint }) => [recIndex, fingerprint]));
   const used = new Set(places.map(({ recommendation: { provider } }) => provider));
@@ -159,8 +163,16 @@ function whyNoPlan(
 /** The most that a recommendation may cost under the plan. */
 function limitOf(
   { token, verdict, price, limit }: PlannedRecommendation,
-  records: ReadonlyMap<string, TokenRecord>,
-  factor: Big,
+  {
+    records,
+    factor,
+    hasTotal,
+  }: {
+    readonly records: ReadonlyMap<string, TokenRecord>;
+    readonly factor: Big;
+    /** Whether the file, the record or the call allows a total. */
+    readonly hasTotal: boolean;
+  },
 ): Money | undefined {
   // One in another currency would be taken for a raise.
   const nothing = { amount: "0", currency: limit?.currency ?? price?.currency ?? noCurrency };
@@ -173,8 +185,8 @@ function limitOf(
     case "held":
       return nothing;
     case "adopt":
-      // Where nobody knows what it cost, its limit is what it counts for.
-      return price === undefined && limit !== undefined ? limit : nothing;
+      // Where nobody knows what it cost, its limit is what it counts for in a total.
+      return hasTotal && price === undefined && limit !== undefined ? limit : nothing;
     case "bought":
     case "written-off":
     case "skip":
@@ -194,27 +206,24 @@ function roundedUp({ amount, currency }: Money, factor: Big): Money {
 function totalsOf(
   { recommendations }: ExecutionPlan,
   {
-    asked,
-    recorded,
+    own,
     records,
     limits,
-    options,
   }: {
-    readonly asked: AskedExecution;
-    readonly recorded: RecordedAt | undefined;
+    readonly own: readonly (readonly Money[])[];
     readonly records: ReadonlyMap<string, TokenRecord>;
     readonly limits: ReadonlyMap<number, Money | undefined>;
-    readonly options: PlanOptions;
   },
 ): readonly Money[] | undefined {
-  const own = [recorded?.execution.maxTotals, asked.maxTotals, options.maxTotals].filter((all) => all !== undefined);
   let counted: readonly Money[];
   try {
     counted = recommendations.flatMap((each) => {
+      const limit = limits.get(each.recIndex);
+      if (each.verdict === "adopt") return countedPrices([{ ...each, ...(limit ? { limit } : {}) }], records);
       if (each.verdict !== "buy") return countedPrices([each], records);
       const record = records.get(each.token);
       const earlier = record === undefined ? [] : atRiskPrices(record).filter((price) => price !== "unknown");
-      return [limits.get(each.recIndex) ?? each.price, ...earlier];
+      return [limit ?? each.price, ...earlier];
     });
   } catch (error) {
     if (!RefusedError.isInstance(error)) throw error;

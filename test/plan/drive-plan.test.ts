@@ -62,6 +62,24 @@ describe("what a plan says is done", () => {
     },
   );
 
+  test("what it adopts is bought by no timer either, when it is gone; after its limit was raised, by a new plan", async () => {
+    const { purchaser, cloud, environment } = setup();
+    const asked = execution(disk(), disk({ maxPrice: gbp("30") }));
+    cloud.add({ id: "from elsewhere", token: token(1) });
+    const plan = await planned(purchaser, asked);
+    cloud.vanish("from elsewhere");
+    const [, refused] = (await purchaser.drive(plan)).outcomes;
+    expect(refused?.error?.message).toContain("make a new one of the execution file (`buyonce quote --out`)");
+    environment.advance(60_000);
+    const [timed] = await purchaser.redriveUnfinished({ retryRefused: true });
+    expect(timed && said(timed)).toEqual(["already-purchased", "not-in-plan"]);
+    expect(cloud.counts.sends).toBe(1);
+
+    await purchaser.setLimits(executionId, { ...ann, maxPrices: { 1: gbp("30") } });
+    expect(said(await purchaser.drive(plan))).toEqual(["already-purchased", "plan-outdated"]);
+    expect(said(await purchaser.drive(await planned(purchaser, asked)))).toEqual(["already-purchased", "purchased"]);
+  });
+
   test("what was sent is found out first, and never bought above what it was sent at", async () => {
     const { purchaser, cloud, environment, ledger } = setup({ identity: "chosen" });
     cloud.faults.sends = ["lost-before"];

@@ -81,22 +81,28 @@ describe("a plan says what was seen", () => {
     expect([termsHash, (await ledger.execution(executionId))?.forbidTwinsWithin]).toEqual([plan.termsHash, "P9D"]);
   });
 
-  test("what would be refused, or adopted, has the limit 0; an empty place none", async () => {
-    const { purchaser, cloud } = setup();
-    cloud.add({ id: "from elsewhere", token: token(2) });
-    const places = [disk(), disk({ maxPrice: gbp("9") }), disk({ maxPrice: gbp("30") }), { skip: "later" }];
-    const { executionId: id, source } = execution();
-    const plan = await planned(purchaser, { executionId: id, source, recommendations: places });
-    expect(plan.seen.map(({ verdict, limit }) => [verdict, limit?.amount])).toEqual([
-      ["buy", "10"],
-      ["refuse", "0"],
-      // Nobody knows what it cost: its limit is what it counts for.
-      ["adopt", "30"],
-      ["skip", undefined],
-    ]);
-    expect(plan.execution.maxTotals).toEqual([gbp("40")]);
-    expect(plan.execution.recommendations[3]).toEqual({ skip: "later" });
-  });
+  test.each([
+    { maxTotals: undefined, adopted: "0", total: undefined },
+    // Nobody knows what it cost: in a total its limit is what it counts for.
+    { maxTotals: [gbp("100")], adopted: "30", total: [gbp("40")] },
+  ])(
+    "what would be refused, or adopted, has the limit 0; an empty place none",
+    async ({ maxTotals, adopted, total }) => {
+      const { purchaser, cloud } = setup();
+      cloud.add({ id: "from elsewhere", token: token(2) });
+      const places = [disk(), disk({ maxPrice: gbp("9") }), disk({ maxPrice: gbp("30") }), { skip: "later" }];
+      const { executionId: id, source } = execution();
+      const plan = await planned(purchaser, { executionId: id, source, recommendations: places, maxTotals });
+      expect(plan.seen.map(({ verdict, limit }) => [verdict, limit?.amount])).toEqual([
+        ["buy", "10"],
+        ["refuse", "0"],
+        ["adopt", adopted],
+        ["skip", undefined],
+      ]);
+      expect(plan.execution.maxTotals).toEqual(total);
+      expect(plan.execution.recommendations[3]).toEqual({ skip: "later" });
+    },
+  );
 
   test("where nobody knows what was adopted cost, there is no total that would let nothing be bought beside it", async () => {
     const { purchaser, cloud } = setup();

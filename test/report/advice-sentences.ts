@@ -140,12 +140,12 @@ export const sentences: Readonly<
     status: "refused",
     cause:
       "The plan is older than the terms that are recorded, and its limits are not those; nothing of it was bought.",
-    next: "Nothing was sent. Look at what holds now (buyonce status), make a new plan (buyonce quote --out), then FROM_FILE.",
+    next: "Nothing was sent. Look at what holds now (buyonce status), make a new plan of the execution file (buyonce quote --out), and drive that one.",
   },
   "plan-expired": {
     status: "refused",
     cause: "The plan does not hold any more, so nothing of it was bought.",
-    next: "Nothing was sent. Make a new plan (buyonce quote --out), then FROM_FILE.",
+    next: "Nothing was sent. Make a new plan of the execution file (buyonce quote --out), and drive that one.",
   },
   "not-agreed": {
     status: "refused",
@@ -256,7 +256,7 @@ export const sentences: Readonly<
   "not-in-plan": {
     status: "refused",
     cause: "The plan does not buy it.",
-    next: "Nothing was sent. If it is to be bought all the same, raise its limit (maxPrice) with buyonce limits, then AGAIN.",
+    next: "Nothing was sent. If it is to be bought all the same, raise its limit (maxPrice), and the total where that is too low, with buyonce limits. After that the plan is outdated: make a new one of the execution file (buyonce quote --out) and drive that, or drive what is recorded (buyonce redrive).",
   },
   "price-above-limit": {
     status: "refused",
