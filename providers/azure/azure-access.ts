@@ -7,7 +7,14 @@ import { noToken } from "../http/transport-error.ts";
 import { withSignal } from "../http/with-signal.ts";
 import { createArmClient } from "./arm-client.ts";
 import type { TenantCredentials } from "./azure-credential.ts";
-import { planPermissions, planPurchase, reservationPermissions, reservationPurchase } from "./azure-permissions.ts";
+import {
+  planPermissions,
+  planPurchase,
+  reservationAliasPermissions,
+  reservationAliasPurchase,
+  reservationPermissions,
+  reservationPurchase,
+} from "./azure-permissions.ts";
 import { toRefusal } from "./azure-refusal.ts";
 import type { AnyAzureReservation } from "./azure-schema.ts";
 import { type AzureSettings, resolveSettings } from "./azure-settings.ts";
@@ -27,7 +34,11 @@ type Billed = AnyAzureReservation | SavingsPlanRecommendation;
 
 /** Who signs in to Azure's tenants, and what they may buy: by the permissions that they have at the subscription that is billed. */
 export function createAzureAccess(settings: AzureSettings, credentials: TenantCredentials): ProviderAccess {
-  const { cloud, endpoint, tenants } = resolveSettings(settings);
+  const { cloud, endpoint, tenants, reservationFlow } = resolveSettings(settings);
+  const reservations =
+    reservationFlow === "alias"
+      ? { permissions: reservationAliasPermissions, purchase: reservationAliasPurchase }
+      : { permissions: reservationPermissions, purchase: reservationPurchase };
   const insecure = endpoint !== undefined && parseEndpoint(endpoint).insecure;
   const openIn = makeOncePerTenant((tenantId) => {
     const clock: { offset?: number | undefined } = {};
@@ -79,12 +90,12 @@ export function createAzureAccess(settings: AzureSettings, credentials: TenantCr
       .map(placeOf),
     placeOf: (recommendation) => placeOf((recommendation as Billed).tenantId),
     signIn: async (place, { signal }) => signIn(place, signal),
-    permissionsOf: (service) => (service === "savings-plans" ? planPermissions : reservationPermissions),
+    permissionsOf: (service) => (service === "savings-plans" ? planPermissions : reservations.permissions),
 
     async mayPurchase(recommendation, _quote, { signal }) {
       const { service, subscriptionId, tenantId } = recommendation as Billed;
       const sets = await permissionsAt(subscriptionId, tenantId, signal);
-      const bought = service === "savings-plans" ? planPurchase : reservationPurchase;
+      const bought = service === "savings-plans" ? planPurchase : reservations.purchase;
       return { ...judge(sets, bought, subscriptionId), clockOffset: openIn(tenantId).clock.offset };
     },
   };

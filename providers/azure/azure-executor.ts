@@ -1,5 +1,8 @@
 import type { CallOptions, Marker, Quote, ServiceExecutor, Submission } from "../../src/contract/executor.ts";
+import type { JsonObject } from "../../src/contract/json.ts";
 import type { Inventory } from "../../src/contract/inventory.ts";
+import { aliasNameIn, aliasNameOf } from "./aliases/order-alias.ts";
+import { aliasBodyOf } from "./aliases/reservation-alias.ts";
 import { canonicalReservation } from "./azure-canonical.ts";
 import { isRareTerm, requireOffered, type Catalog } from "./azure-catalog.ts";
 import { applyPurchaseTags } from "./azure-marker.ts";
@@ -7,13 +10,13 @@ import { recoveryOf } from "./azure-recovery.ts";
 import { createSchema, type AnyAzureReservation } from "./azure-schema.ts";
 import { scopeOfTenant, tenantOf } from "./azure-scope.ts";
 import type { AzureService } from "./azure-services.ts";
+import { buyReservation, resolveReservation } from "./buy-reservation.ts";
 import { calculatePrice } from "./calculate-price.ts";
 import { describeReservation } from "./describe.ts";
 import { bodyOf, toJson } from "./purchase-body.ts";
 import { askedFacts } from "./reservation-facts.ts";
+import type { ReservationFlow } from "./reservation-flow.ts";
 import type { ReservationsClient } from "./reservations-client.ts";
-import { resolveOrder } from "./resolve-order.ts";
-import { sendOrder, type SentOrder } from "./send-order.ts";
 
 /** What the executors of all services share. */
 interface ExecutorParts {
@@ -21,14 +24,15 @@ interface ExecutorParts {
   readonly catalogOf: (tenantId: string | undefined) => Catalog;
   readonly inventory: Inventory;
   readonly purchaseTimeout: number;
+  readonly reservationFlow: ReservationFlow;
 }
 
-/** The executor of one service. All of them buy reservation orders in the same two steps. */
+/** The executor of one service. All of them buy reservation orders in the same two steps, or under an alias. */
 export function createReservationExecutor(
   service: AzureService,
   parts: ExecutorParts,
 ): ServiceExecutor<AnyAzureReservation> {
-  const { clientOf, inventory, purchaseTimeout } = parts;
+  const { clientOf, inventory, purchaseTimeout, reservationFlow } = parts;
   const clientIn = ({ scope }: Submission) => clientOf(tenantOf(scope));
   return {
     provider: "azure",
@@ -37,7 +41,10 @@ export function createReservationExecutor(
     // Azure refuses a second purchase under one minted order id: it answers with the order, or that the id exists or
     // has timed out. That this holds is an assumption; no recording shows a second PUT. So "timed out" proves nothing about
     // a send of the last minutes: a hop on the way may have repeated it.
-    recovery: recoveryOf("minted"),
+    // An alias is made of the token, and read before every send: see sendUnderAlias.
+    recovery: recoveryOf(reservationFlow === "alias" ? "derived" : "minted"),
+    // What was sent in one flow is found out about in that flow, whichever one is set now.
+    kindOfHandle: (handle) => (aliasNameIn(handle) === undefined ? "minted" : "derived"),
     sendTimeout: purchaseTimeout,
     inventory,
     describe: describeReservation,
@@ -46,17 +53,17 @@ export function createReservationExecutor(
       scopeOfTenant(tenantId, { key: "azure", own: "Azure, the credential's own tenant", named: "Azure tenant" }),
     factsOf: (recommendation) => askedFacts(bodyOf(service, recommendation)),
     quote: (recommendation, marker, options) => quote(service, parts, recommendation, marker, options),
-    send: (submission) => sendOrder(clientIn(submission), sentOrderOf(submission)),
-    resolve: (submission, { signal }) => resolveOrder(clientIn(submission), sentOrderOf(submission), { signal }),
+    send: (submission, context) => buyReservation(clientIn(submission), submission, { ...context, reservationFlow }),
+    resolve: (submission, options) => resolveReservation(clientIn(submission), submission, options),
   };
 }
 
 async function quote(
   service: AzureService,
-  { clientOf, catalogOf }: ExecutorParts,
+  { clientOf, catalogOf, reservationFlow }: ExecutorParts,
   recommendation: AnyAzureReservation,
-  { token, source }: Marker,
-  { signal }: CallOptions,
+  marker: Marker,
+  { signal, sentAs = {} }: CallOptions & { readonly sentAs?: JsonObject | undefined },
 ): Promise<Quote> {
   const { tenantId, subscriptionId, region, term, publisherId, offerId, planId } = recommendation;
   const client = clientOf(tenantId);
@@ -66,12 +73,15 @@ async function quote(
     const items = await catalogOf(tenantId)(query, signal);
     requireOffered(items, service, recommendation);
   }
-  const request = toJson(applyPurchaseTags(bodyOf(service, recommendation), source, token, client.settings));
+  const { source, token } = marker;
+  const body = applyPurchaseTags(bodyOf(service, recommendation), source, token, client.settings);
+  const request = toJson(body);
   const { price, payments, reservationOrderId } = await calculatePrice(client, request, signal);
-  return { price, payments, handle: { reservationOrderId }, request };
-}
-
-function sentOrderOf({ handle, request, token, price, evidence }: Submission): SentOrder {
-  const id = handle["reservationOrderId"];
-  return { reservationOrderId: typeof id === "string" ? id : "", request, token, price, evidence };
+  // The death of what was sent under an alias is believed because the next quote has the same one: so it keeps it.
+  const sentName = aliasNameIn(sentAs);
+  if (reservationFlow !== "alias" && sentName === undefined) {
+    return { price, payments, handle: { reservationOrderId }, request };
+  }
+  const handle = { aliasName: sentName ?? aliasNameOf(marker) };
+  return { price, payments, handle, request: toJson(aliasBodyOf(body)) };
 }

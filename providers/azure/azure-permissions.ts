@@ -8,6 +8,13 @@ export const reservationPurchase: AdvisedService = {
   role: "Reservation Purchaser",
 };
 
+/** What buys a reservation under an alias. Microsoft's lists of operations and roles name neither: by the pattern of the others. */
+export const reservationAliasPurchase: AdvisedService = {
+  namespace: "Microsoft.BillingBenefits",
+  action: "reservationOrderAliases/write",
+  role: "Reservation Purchaser",
+};
+
 /** What buys a savings plan. */
 export const planPurchase: AdvisedService = {
   namespace: "Microsoft.BillingBenefits",
@@ -22,6 +29,13 @@ export const reservationPermissions: ServicePermissions = {
   list: ["Microsoft.Capacity/reservationorders/read", "Microsoft.Capacity/reservationorders/reservations/read"],
   price: ["Microsoft.Capacity/calculateprice/action", "Microsoft.Capacity/catalogs/read"],
   purchase: [named(reservationPurchase)],
+};
+
+/** The operations that reservations need which are bought under an alias. */
+export const reservationAliasPermissions: ServicePermissions = {
+  ...reservationPermissions,
+  list: [...reservationPermissions.list, "Microsoft.BillingBenefits/reservationOrderAliases/read"],
+  purchase: [named(reservationAliasPurchase)],
 };
 
 /** The operations that savings plans need. */

@@ -1,15 +1,19 @@
 import { type SearchByHand, shellCommand, type Sought, textIn } from "../../src/contract/search-by-hand.ts";
+import { aliasPath } from "./aliases/order-alias.ts";
+import { reservationAliases } from "./aliases/reservation-alias.ts";
 import { clouds } from "./clouds.ts";
 import type { AzureSettings } from "./azure-settings.ts";
 import { capacityVersion } from "./reservations-client.ts";
+import { planAliases } from "./savings-plans/azure-plan-alias.ts";
 import { billingBenefitsVersion } from "./savings-plans/azure-plan-client.ts";
 
 /** https://learn.microsoft.com/rest/api/reserved-vm-instances/reservation-order/get */
 const orderPath = (id: string) =>
   `/providers/Microsoft.Capacity/reservationOrders/${encodeURIComponent(id)}?api-version=${capacityVersion}`;
 /** https://learn.microsoft.com/rest/api/billingbenefits/savings-plan-order-alias/get */
-const aliasPath = (name: string) =>
-  `/providers/Microsoft.BillingBenefits/savingsPlanOrderAliases/${encodeURIComponent(name)}?api-version=${billingBenefitsVersion}`;
+const planAliasPath = (name: string) => `${aliasPath(planAliases, name)}?api-version=${billingBenefitsVersion}`;
+/** https://learn.microsoft.com/rest/api/billingbenefits/reservation-order-alias/get */
+const reservationAliasPath = (name: string) => `${aliasPath(reservationAliases, name)}?api-version=${capacityVersion}`;
 
 /**
  * How a person looks with the Azure CLI for what a recommendation bought. One order is asked for at the whole address of its cloud: signed
@@ -40,7 +44,7 @@ export function azureSearch({ cloud = "public", endpoint }: Pick<AzureSettings, 
       return {
         shows: `The order alias ${alias}. HTTP 404 says that there is none.`,
         signedIn,
-        command: ask(aliasPath(alias)),
+        command: ask(service === "savings-plans" ? planAliasPath(alias) : reservationAliasPath(alias)),
       };
     }
     // These follow the pages of the list, which az rest does not: https://learn.microsoft.com/cli/azure/reservations/reservation-order

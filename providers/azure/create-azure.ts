@@ -37,7 +37,7 @@ import { azureConsumption } from "./import/azure-consumption.ts";
  */
 export function createAzure(settings: AzureSettings = {}): Provider {
   const resolved = resolveSettings(settings);
-  const { purchaseTimeout, endpoint } = resolved;
+  const { purchaseTimeout, endpoint, reservationFlow } = resolved;
   const imitation = endpoint !== undefined && parseEndpoint(endpoint).insecure;
   const credentials = createTenantCredentials(resolved);
   const clientOf = makeOncePerTenant((tenantId) => connectReservations({ ...settings, tenantId }, credentials));
@@ -47,7 +47,7 @@ export function createAzure(settings: AzureSettings = {}): Provider {
   );
   // Whichever service an order is of: all of them look into one inventory.
   const inventory = createOrderInventory(clientOf, reservationOrders, { facts: readFacts, refund: calculateRefund });
-  const parts = { clientOf, catalogOf, inventory, purchaseTimeout };
+  const parts = { clientOf, catalogOf, inventory, purchaseTimeout, reservationFlow };
   const executors: readonly ServiceExecutor[] = [
     ...azureServices.map((service) => createReservationExecutor(service, parts)),
     createSavingsPlanExecutor(benefitsOf, purchaseTimeout),

@@ -4,6 +4,7 @@ import type { SavingsPlanRecommendation } from "./savings-plans/azure-plan-schem
 export { createAzure } from "./create-azure.ts";
 export type { AzureCloud } from "./clouds.ts";
 export type { AzureCredential, AzureSettings } from "./azure-settings.ts";
+export type { ReservationFlow } from "./reservation-flow.ts";
 export type { AzureTenantEntry, AzureTenants } from "./azure-tenants.ts";
 export type {
   AppliedScope,

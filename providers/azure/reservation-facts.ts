@@ -107,8 +107,30 @@ export function factsOfReservations(all: readonly Reservation[]): Facts {
   });
 }
 
-/** `Upfront`, however it is written. */
+/**
+ * What an alias, or the body that is sent under one, is of; undefined where it lacks what decides. It has the members of a
+ * reservation, and says upfront by naming no billing plan.
+ */
+export function factsOfAlias(shown: unknown): Facts | undefined {
+  const { success, data } = reservationSchema.safeParse(shown);
+  if (!success) return undefined;
+  const { sku, location, properties } = data;
+  const { reservedResourceType, quantity, term, billingPlan, billingScopeId } = properties;
+  if (quantity === undefined || !term) return undefined;
+  return said({
+    sku: sku.name.toLowerCase(),
+    region: location && regionName(location),
+    reservedResourceType: reservedResourceType?.toLowerCase(),
+    subscriptionId: subscriptionIn(billingScopeId),
+    quantity: quantity.toString(),
+    term: term.toUpperCase(),
+    billingPlan: planName(billingPlan || "Upfront"),
+  });
+}
+
+/** `Upfront`, however it is written; an alias calls monthly `P1M`. */
 function planName(plan: string): string {
+  if (/^P1M$/i.test(plan)) return "Monthly";
   return plan.slice(0, 1).toUpperCase() + plan.slice(1).toLowerCase();
 }
 

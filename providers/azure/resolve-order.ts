@@ -40,7 +40,11 @@ export async function resolveOrder(
 }
 
 /** What a new order's reservations say, as far as they show. */
-async function shownFacts(client: ReservationsClient, id: string, signal: AbortSignal | undefined): Promise<Facts> {
+export async function shownFacts(
+  client: ReservationsClient,
+  id: string,
+  signal: AbortSignal | undefined,
+): Promise<Facts> {
   try {
     return factsOfReservations(await readReservations(client, id, signal));
   } catch (error) {

@@ -32,15 +32,19 @@ export function isMinted(id: string): boolean {
 
 /**
  * Buys: one `PUT reservationOrders/{id}`, which spends money, sent once and waited for up to the purchase timeout. Throws
- * nothing: whatever happens, it says what that proves.
+ * nothing: whatever happens, it says what that proves. `timeout`: milliseconds, default the purchase timeout.
  */
-export async function sendOrder(client: ReservationsClient, sent: SentOrder): Promise<PurchaseAnswer> {
+export async function sendOrder(
+  client: ReservationsClient,
+  sent: SentOrder,
+  timeout?: number,
+): Promise<PurchaseAnswer> {
   const { reservationOrderId: id, request } = sent;
   if (!isMinted(id)) {
     return unsendable(`The reservation order id "${id}" is not one that Azure mints`, "InvalidReservationOrderId");
   }
   try {
-    return judgeAnswer(await client.put(client.url(orderPath(reservationOrders, id)), request), sent);
+    return judgeAnswer(await client.put(client.url(orderPath(reservationOrders, id)), request, timeout), sent);
   } catch (error) {
     return unanswered(subjectOf(id), error);
   }

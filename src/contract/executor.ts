@@ -112,6 +112,17 @@ export type Resolution =
       readonly isShown?: boolean | undefined;
     };
 
+/** Whether the provider made a handle, or it is made of the token: {@link Recovery}. */
+export type HandleKind = "minted" | "derived";
+
+/** Of which kind a submission's handle is; undefined where it is a baseline. */
+export function handleKindOf(
+  { recovery, kindOfHandle }: Pick<ServiceExecutor, "recovery" | "kindOfHandle">,
+  { handle }: Pick<Submission, "handle">,
+): HandleKind | undefined {
+  return recovery.kind === "resend" ? (kindOfHandle?.(handle) ?? recovery.handle) : undefined;
+}
+
 /**
  * What may be done after an unknown outcome once the provider shows nothing under the handle.
  *
@@ -133,7 +144,7 @@ export type Recovery = {
    */
   readonly parkAfter: number;
 } & (
-  | { readonly kind: "resend"; readonly handle: "minted" | "derived"; readonly minimumAge: number }
+  | { readonly kind: "resend"; readonly handle: HandleKind; readonly minimumAge: number }
   | { readonly kind: "absence"; readonly answers: number; readonly minimumAge: number }
   | { readonly kind: "manual"; readonly minimumAge: number }
 );
@@ -172,6 +183,10 @@ export interface ServiceExecutor<R extends AnyRecommendation = AnyRecommendation
   readonly schema: z.ZodType<R>;
   /** What may be done after an unknown outcome. */
   readonly recovery: Recovery;
+  /**
+   * Only where it sends under handles of both kinds: of which kind this one is. Left out: all are of the kind that `recovery` names.
+   */
+  kindOfHandle?(handle: JsonObject): HandleKind;
   /** The longest that one `send` may take, in milliseconds: it gives up by itself then, with an unknown outcome. */
   readonly sendTimeout: number;
   /** What can be seen of what it bought: one for all executors whose scopes have the same key. */

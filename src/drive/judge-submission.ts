@@ -2,7 +2,13 @@
 import type { Age } from "../contract/age.ts";
 import { type Commitment, idsOf } from "../contract/commitment.ts";
 import { type BuyonceError, messageOf } from "../contract/errors.ts";
-import type { CallOptions, Resolution, ServiceExecutor, Submission } from "../contract/executor.ts";
+import {
+  type CallOptions,
+  handleKindOf,
+  type Resolution,
+  type ServiceExecutor,
+  type Submission,
+} from "../contract/executor.ts";
 import type { DeathProof, TokenRecord } from "../contract/ledger.ts";
 import type { Listed } from "../contract/listed.ts";
 import { carriesAnotherToken } from "../contract/token.ts";
@@ -146,13 +152,9 @@ export function judge(
  * It carries the handle, or the token: it is ours unless it says that it is another's, or something else. A minted handle is
  * nobody else's.
  */
-function judgeProof(
-  { commitment, marks, facts }: Listed,
-  { recommendation, token }: Submission,
-  executor: ServiceExecutor,
-) {
-  const { recovery } = executor;
-  const isMinted = recovery.kind === "resend" && recovery.handle === "minted";
+function judgeProof({ commitment, marks, facts }: Listed, submission: Submission, executor: ServiceExecutor) {
+  const { recommendation, token } = submission;
+  const isMinted = handleKindOf(executor, submission) === "minted";
   if (!isMinted && carriesAnotherToken(marks, token)) {
     const reason = `${commitment.id} is there, but carries another recommendation's token.`;
     return { kind: "other", reason } as const;

@@ -1,7 +1,13 @@
 import { type Age, unknownAge } from "../contract/age.ts";
 import type { Commitment } from "../contract/commitment.ts";
 import { type BuyonceError, messageOf } from "../contract/errors.ts";
-import type { Recovery, Resolution, Submission } from "../contract/executor.ts";
+import {
+  type HandleKind,
+  handleKindOf,
+  type Recovery,
+  type Resolution,
+  type Submission,
+} from "../contract/executor.ts";
 import type { Listed } from "../contract/listed.ts";
 import type { PurchaseAnswer } from "../contract/purchase-answer.ts";
 import { maskToken } from "../contract/token.ts";
@@ -153,7 +159,7 @@ async function afterAbsence(drive: DriveContext, task: Task, search: Search): Pr
       if (task.forbidden !== undefined) return undefined;
       if (search.absent < answersBeforeResend || search.resends >= maxResends) return undefined;
       search.resends += 1;
-      return resend(drive, task, search, recovery);
+      return resend(drive, task, search, recovery.minimumAge);
   }
 }
 
@@ -162,7 +168,7 @@ async function resend(
   drive: DriveContext,
   task: Task,
   search: Search,
-  { handle, minimumAge }: Recovery & { readonly kind: "resend" },
+  minimumAge: number,
 ): Promise<Reconciled | undefined> {
   const before = await lookBeforeResend(drive, task, search.submission);
   if (before?.kind === "unclear") {
@@ -182,7 +188,7 @@ async function resend(
   const answer = await sendOnce(drive, task, search.submission, { sentBefore: true });
   if (answer.kind === "bought") return afterResend(drive, task, search, answer.commitment);
   if (answer.kind === "rejected") search.submission = await recordRefusedResend(drive, task, earlier);
-  if (isOver(answer, handle)) {
+  if (isOver(answer, handleKindOf(task.executor, search.submission))) {
     const { atLeast } = await ageOfSubmission(drive, task, search.submission);
     if (atLeast >= minimumAge) return proveDead(drive, task, search.submission, answer.reason);
   }
@@ -200,7 +206,10 @@ function shownBy(found: Listed | undefined): Shown | undefined {
 }
 
 /** Whether a new quote may follow the refusal of a second send, once what was sent is proven dead. */
-function isOver(answer: PurchaseAnswer, handle: "minted" | "derived"): answer is PurchaseAnswer & { kind: "rejected" } {
+function isOver(
+  answer: PurchaseAnswer,
+  handle: HandleKind | undefined,
+): answer is PurchaseAnswer & { kind: "rejected" } {
   return answer.kind === "rejected" && (handle === "minted" ? answer.expired : answer.left);
 }
 

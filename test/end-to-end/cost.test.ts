@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { createAws } from "../../providers/aws/index.ts";
-import { createAzure } from "../../providers/azure/index.ts";
+import { type AzureSettings, createAzure } from "../../providers/azure/index.ts";
 import { type CloudSandbox, startCloudSandbox } from "../../providers/sandbox/index.ts";
 import { createPurchaser } from "../../src/purchaser.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
 import { compute, executionOf } from "./recommendations.ts";
 
-function purchaserFor(sandbox: CloudSandbox) {
-  const providers = [createAzure({ endpoint: sandbox.url }), createAws({ endpoint: sandbox.url })];
+function purchaserFor(sandbox: CloudSandbox, azure: AzureSettings = {}) {
+  const providers = [createAzure({ endpoint: sandbox.url, ...azure }), createAws({ endpoint: sandbox.url })];
   return createPurchaser({ ledger: createMemoryLedger(), providers });
 }
 
@@ -57,5 +57,20 @@ describe("what a drive costs in requests to Azure", () => {
     const settled = await first.drive(many);
     expect(settled.outcomes.every(({ commitment }) => commitment?.settled)).toBe(true);
     expect(count()).toEqual({});
+  });
+
+  test("under an alias: one request more for each, which reads the alias; what is found by its marker costs no more", async () => {
+    await using sandbox = await startCloudSandbox();
+    const count = counter(sandbox);
+    const several = executionOf(compute, compute, compute);
+    await purchaserFor(sandbox, { reservationFlow: "alias" }).drive(several);
+    expect(count()).toEqual({
+      "GET reservationOrders": 1,
+      "POST calculatePrice": 3,
+      "GET reservationOrderAliases/{name}": 3,
+      "PUT reservationOrderAliases": 3,
+    });
+    await purchaserFor(sandbox, { reservationFlow: "alias" }).drive(several);
+    expect(count()).toEqual({ "GET reservationOrders": 1, "GET reservationOrders/{id}/reservations": 3 });
   });
 });

@@ -1,5 +1,5 @@
 import { createAws } from "../../providers/aws/index.ts";
-import { createAzure } from "../../providers/azure/index.ts";
+import { type AzureSettings, createAzure } from "../../providers/azure/index.ts";
 import { createGcp } from "../../providers/gcp/index.ts";
 import type { Environment } from "../../src/contract/environment.ts";
 import type { Provider } from "../../src/contract/executor.ts";
@@ -15,10 +15,15 @@ export async function openSharedLedger(ledger: string, clock: (() => number) | u
 }
 
 /** All clouds, in the sandbox at this address. A request, to read or to buy, may take so many milliseconds. */
-export function createClouds(url: string, environment: Environment, requestTimeout: number): readonly Provider[] {
+export function createClouds(
+  url: string,
+  environment: Environment,
+  requestTimeout: number,
+  azure: AzureSettings = {},
+): readonly Provider[] {
   const settings = { endpoint: url, environment, purchaseTimeout: requestTimeout, readTimeout: requestTimeout };
   return [
-    createAzure(settings),
+    createAzure({ ...settings, ...azure }),
     createAws({ ...settings, visibility: { attempts: 3, firstWait: 300 } }),
     createGcp(settings),
   ];

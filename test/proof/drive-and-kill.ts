@@ -7,16 +7,18 @@ import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
 import { deriveIdempotencyToken } from "../../src/contract/token.ts";
 import { boughtIn } from "./bought.ts";
 import { startDriver } from "./chaos-driver.ts";
+import type { DriverOrder } from "./history-checker.ts";
 import { createMovableClock, longLease, untilProven } from "./movable-clock.ts";
 
 /**
  * A real driver process with the real SDK is killed right after the first request of which `isLast` says so took effect,
  * before it is answered; then another one drives. Expects one commitment, and that the second driver says so; returns how
- * many requests the first one made, and whether it was killed.
+ * many requests the first one made, and whether it was killed. `flows`: how each of them buys reservations of Azure.
  */
 export async function driveAndKill(
   recommendation: AnyRecommendation,
   isLast: (sandbox: CloudSandbox) => boolean,
+  flows: Partial<Record<"first" | "second", DriverOrder["reservationFlow"]>> = {},
 ): Promise<{ readonly killed: boolean; readonly requests: number }> {
   const folder = mkdtempSync(join(tmpdir(), "buyonce-kill-"));
   const clock = createMovableClock(folder);
@@ -36,7 +38,7 @@ export async function driveAndKill(
     haste: 10,
   };
   try {
-    const first = startDriver("first", order);
+    const first = startDriver("first", { ...order, ...(flows.first ? { reservationFlow: flows.first } : {}) });
     let killed = false;
     sandbox.onRequest = async () => {
       if (killed || !isLast(sandbox)) return;
@@ -48,7 +50,7 @@ export async function driveAndKill(
     const requests = sandbox.requests.length;
     sandbox.onRequest = undefined;
     clock.move(untilProven);
-    const second = startDriver("second", order);
+    const second = startDriver("second", { ...order, ...(flows.second ? { reservationFlow: flows.second } : {}) });
     const { stderr } = await second.ended;
     const [outcome] = second.lines.find((line) => line.kind === "report")?.report.outcomes ?? [];
     const tokens = [deriveIdempotencyToken(execution.executionId, 0)];

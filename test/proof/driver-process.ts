@@ -68,7 +68,9 @@ function guardedAs(ledger: Ledger, executionId: string): Ledger {
 print({ kind: "started" });
 try {
   const ledger = await openSharedLedger(order.ledger, order.clockFile === undefined ? undefined : clock);
-  const providers = createClouds(order.url, environment, order.requestTimeout);
+  const providers = createClouds(order.url, environment, order.requestTimeout, {
+    reservationFlow: order.reservationFlow,
+  });
   const purchaser = createPurchaser({
     ledger: order.guardedAs === undefined ? ledger : guardedAs(ledger, order.guardedAs),
     environment,

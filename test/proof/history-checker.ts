@@ -23,6 +23,8 @@ export interface DriverOrder {
   readonly set?: number;
   /** The machine was started again, under this id. */
   readonly boot?: string;
+  /** How reservations of Azure are bought. */
+  readonly reservationFlow?: "two-steps" | "alias";
   readonly stopBeforeSend?: boolean;
   /** It drives what is recorded instead of the file. */
   readonly fromLedger?: boolean;

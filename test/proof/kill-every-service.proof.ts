@@ -13,17 +13,29 @@ afterAll(() => console.log(`killed ${kills} times, after each request of each se
 /** For every service that the fixture buys: killed after its n-th request, for every n. */
 describe("killed after every request", () => {
   test.concurrent.for(fixture.recommendations as readonly AnyRecommendation[])("$provider $service", async (wanted) => {
-    const calm = await limit(() => driveAndKill(wanted, () => false));
-    expect(calm.killed).toBe(false);
-    // Look-up, price, purchase: at the least.
-    expect(calm.requests).toBeGreaterThanOrEqual(3);
-    const runs = Array.from({ length: calm.requests }, (_, index) =>
-      limit(async () => {
-        const run = await driveAndKill(wanted, ({ requests }) => requests.length === index + 1);
-        expect(run).toEqual({ killed: true, requests: index + 1 });
-        kills += 1;
-      }),
-    );
-    await Promise.all(runs);
+    await killAfterEach(wanted);
+  });
+  test.concurrent.for([
+    { first: "alias", second: "alias" },
+    { first: "alias", second: "two-steps" },
+    { first: "two-steps", second: "alias" },
+  ] as const)("a reservation of Azure: $first, then $second", async (flows) => {
+    const [wanted] = fixture.recommendations as readonly AnyRecommendation[];
+    if (wanted !== undefined) await killAfterEach(wanted, flows);
   });
 });
+
+async function killAfterEach(wanted: AnyRecommendation, flows: Parameters<typeof driveAndKill>[2] = {}): Promise<void> {
+  const calm = await limit(() => driveAndKill(wanted, () => false, flows));
+  expect(calm.killed).toBe(false);
+  // Look-up, price, purchase: at the least.
+  expect(calm.requests).toBeGreaterThanOrEqual(3);
+  const runs = Array.from({ length: calm.requests }, (_, index) =>
+    limit(async () => {
+      const run = await driveAndKill(wanted, ({ requests }) => requests.length === index + 1, flows);
+      expect(run).toEqual({ killed: true, requests: index + 1 });
+      kills += 1;
+    }),
+  );
+  await Promise.all(runs);
+}

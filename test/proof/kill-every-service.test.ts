@@ -1,6 +1,7 @@
 import pLimit from "p-limit";
 import { describe, expect, test } from "vitest";
 import fixture from "../../fixtures/execution.json" with { type: "json" };
+import type { CloudSandbox } from "../../providers/sandbox/index.ts";
 import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
 import { driveAndKill } from "./drive-and-kill.ts";
 
@@ -20,5 +21,21 @@ describe("killed after its purchase", () => {
   test.concurrent.for(kinds)("$provider $service", async (wanted) => {
     const run = await limit(() => driveAndKill(wanted, (sandbox) => sandbox.purchaseRequests().length === 1));
     expect(run.killed).toBe(true);
+  });
+});
+
+/** Both in the one flow, and one in each. */
+const flows = [
+  { first: "alias", second: "alias" },
+  { first: "alias", second: "two-steps" },
+  { first: "two-steps", second: "alias" },
+] as const;
+
+describe("a reservation of Azure, bought in either flow, killed after its purchase", () => {
+  test.concurrent.for(flows)("$first, then $second", async (each) => {
+    const [wanted] = fixture.recommendations as readonly AnyRecommendation[];
+    if (wanted === undefined) throw new Error("The fixture is empty.");
+    const bought = (sandbox: CloudSandbox) => sandbox.purchaseRequests().length === 1;
+    expect((await limit(() => driveAndKill(wanted, bought, each))).killed).toBe(true);
   });
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createAws } from "../../providers/aws/index.ts";
-import { createAzure } from "../../providers/azure/index.ts";
+import { type AzureSettings, createAzure } from "../../providers/azure/index.ts";
 import { type CloudSandbox, type CloudSandboxOptions, startCloudSandbox } from "../../providers/sandbox/index.ts";
 import { systemEnvironment } from "../../src/contract/environment.ts";
 import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
@@ -43,7 +43,11 @@ function loseNextAnswer(sandbox: CloudSandbox): void {
 }
 
 /** A world with a real executor, its SDK, and the sandbox over HTTP: `aws ec2`, `azure compute`. */
-export async function sandboxWorld(name: string, options: CloudSandboxOptions = {}): Promise<ExecutorWorld> {
+export async function sandboxWorld(
+  name: string,
+  options: CloudSandboxOptions = {},
+  azure: AzureSettings = {},
+): Promise<ExecutorWorld> {
   const [provider = "", service = ""] = name.split(" ");
   const recommendation = execution.recommendations.find(
     (candidate) => candidate.provider === provider && candidate.service === service,
@@ -53,7 +57,7 @@ export async function sandboxWorld(name: string, options: CloudSandboxOptions = 
   const sandbox = await startCloudSandbox({ ...options, clock });
   const environment = { ...systemEnvironment, ...clock, sleep: async () => undefined };
   const settings = { endpoint: sandbox.url, environment, purchaseTimeout: 5000, readTimeout: 5000 };
-  const { services } = provider === "azure" ? createAzure(settings) : createAws(settings);
+  const { services } = provider === "azure" ? createAzure({ ...settings, ...azure }) : createAws(settings);
   const executor = services[service];
   if (executor === undefined) throw new Error(`no executor for ${name}`);
   const other = others[name];

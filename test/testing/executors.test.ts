@@ -43,6 +43,14 @@ describe("assumption: whatever Azure answers to a second PUT of one id, the cont
   }
 });
 
+describe("assumption: whatever Azure does with a second PUT of one reservation alias, the contract is kept", () => {
+  for (const secondPut of ["existing", "already-exists", "buys-again"] as const) {
+    const make = () =>
+      sandboxWorld("azure compute", { azure: { reservationAlias: { secondPut } } }, { reservationFlow: "alias" });
+    testExecutor({ name: secondPut, make, optionalFields: ["tenantId"], test });
+  }
+});
+
 describe("assumption: whatever Azure does with a second PUT of one savings plan alias, the contract is kept", () => {
   for (const secondPut of ["already-exists", "buys-again"] as const) {
     const make = () => sandboxWorld("azure savings-plans", { azure: { savingsPlan: { secondPut } } });

@@ -1,18 +1,19 @@
 import type { ServiceExecutor } from "../../../src/contract/executor.ts";
+import { resolveAlias } from "../aliases/resolve-alias.ts";
+import { sendUnderAlias } from "../aliases/send-under-alias.ts";
 import type { ArmClient } from "../arm-client.ts";
 import { canonicalSavingsPlan } from "../azure-canonical.ts";
 import { createOrderInventory } from "../azure-inventory.ts";
 import { recoveryOf } from "../azure-recovery.ts";
 import { scopeOfTenant, tenantOf } from "../azure-scope.ts";
 import { describeSavingsPlan } from "../describe.ts";
+import { planAliases } from "./azure-plan-alias.ts";
 import { bodyOf } from "./azure-plan-body.ts";
 import { billingBenefitsSdk } from "./azure-plan-client.ts";
 import { planOrders } from "./azure-plan-order.ts";
-import { sendSavingsPlan } from "./azure-plan-purchase.ts";
 import { savingsPlanSchema, type SavingsPlanRecommendation } from "./azure-plan-schema.ts";
 import { askedFacts, readPlanFacts } from "./plan-facts.ts";
 import { quotePlan } from "./quote-plan.ts";
-import { resolvePlan } from "./resolve-plan.ts";
 
 /** The executor of savings plans, which are bought under an alias that the caller names. */
 export function createSavingsPlanExecutor(
@@ -41,7 +42,9 @@ export function createSavingsPlanExecutor(
     factsOf: (recommendation) => askedFacts(bodyOf(recommendation)),
     quote: (recommendation, marker, options) =>
       quotePlan(clientOf(recommendation.tenantId), recommendation, marker, options),
-    send: (submission, context) => sendSavingsPlan(clientOf(tenantOf(submission.scope)), submission, context),
-    resolve: (submission, { signal }) => resolvePlan(clientOf(tenantOf(submission.scope)), submission, { signal }),
+    send: (submission, context) =>
+      sendUnderAlias(clientOf(tenantOf(submission.scope)), planAliases, submission, context),
+    resolve: (submission, { signal }) =>
+      resolveAlias(clientOf(tenantOf(submission.scope)), planAliases, submission, { signal }),
   };
 }

@@ -1,3 +1,4 @@
+import { isAliasAbsent } from "../aliases/order-alias.ts";
 import type { OrderKind } from "../azure-order.ts";
 
 /**
@@ -7,7 +8,7 @@ import type { OrderKind } from "../azure-order.ts";
 export const planOrders: OrderKind = {
   noun: "savings plan order",
   path: "/providers/Microsoft.BillingBenefits/savingsPlanOrders",
-  isAbsent: isPlanAbsent,
+  isAbsent: isAliasAbsent,
   readStep: {
     purpose: "read a savings plan order",
     permission: "Microsoft.BillingBenefits/savingsPlanOrders/read and savingsPlanOrderAliases/read",
@@ -22,14 +23,3 @@ export const planOrders: OrderKind = {
   },
   factsOf: () => ({}),
 };
-
-/** What Azure Resource Manager says about things above an alias or an order: they prove nothing about those. */
-const elsewhere = new Set(["SubscriptionNotFound", "ResourceGroupNotFound", "ResourceTypeNotFound", "TenantNotFound"]);
-
-/**
- * Whether the code of a 404 says that there is no such alias or order: one of its own that ends so. Which code the service
- * uses is an assumption, no recording shows it.
- */
-export function isPlanAbsent(code: string): boolean {
-  return code.endsWith("NotFound") && !elsewhere.has(code);
-}

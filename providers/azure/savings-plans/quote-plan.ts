@@ -9,12 +9,12 @@ import { termMonths } from "../../../src/contract/recommendation.ts";
 import { isObject } from "../../http/answer.ts";
 import { quoteService, UnbelievableAnswerError } from "../../http/api-error.ts";
 import type { ReadStep } from "../../http/refusal.ts";
+import { aliasNameIn, aliasNameOf } from "../aliases/order-alias.ts";
 import type { ArmClient } from "../arm-client.ts";
 import { applyPurchaseTags } from "../azure-marker.ts";
 import { toRefusal } from "../azure-refusal.ts";
 import { believePrice } from "../believe-price.ts";
 import { toJson } from "../purchase-body.ts";
-import { aliasNameIn, aliasNameOf } from "./azure-plan-alias.ts";
 import { bodyOf } from "./azure-plan-body.ts";
 import type { SavingsPlanRecommendation } from "./azure-plan-schema.ts";
 

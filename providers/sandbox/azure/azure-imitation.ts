@@ -10,6 +10,7 @@ import { type AzureBehaviour, type AzureSandboxOptions, azureBehaviour } from ".
 import { orderBody } from "./order-body.ts";
 import { purchasesIn } from "./azure-purchase-requests.ts";
 import { purchase } from "./put-reservation-order.ts";
+import { reservationAliasOperations } from "./put-reservation-alias.ts";
 import { type ReservationOrder, advance, orders } from "./reservation-order.ts";
 import { savingsPlanOperations } from "./savings-plans/plan-operations.ts";
 import { readOperation } from "./savings-plans/put-plan-alias.ts";
@@ -88,14 +89,20 @@ interface ResourceProvider {
 
 const providers: Readonly<Record<string, ResourceProvider>> = {
   capacity: { versions: ["2022-11-01"], operations: reservationOperations },
-  // The Go engine and the SDK say the older one.
-  billingbenefits: { versions: ["2026-06-01", "2022-11-01"], operations: savingsPlanOperations },
+  // The Go engine and the SDK say the older one, which is also that of the reservations' recorded alias.
+  billingbenefits: {
+    versions: ["2026-06-01", "2022-11-01"],
+    operations: { ...savingsPlanOperations, ...reservationAliasOperations },
+  },
   authorization: { versions: ["2022-04-01"], operations: authorizationOperations },
 };
 
 /** What a request to the imitated Azure does, as the request log and fault rules name it. */
 export type AzureAction =
-  keyof typeof reservationOperations | keyof typeof savingsPlanOperations | keyof typeof authorizationOperations;
+  | keyof typeof reservationOperations
+  | keyof typeof savingsPlanOperations
+  | keyof typeof reservationAliasOperations
+  | keyof typeof authorizationOperations;
 
 /**
  * Imitates Microsoft.Capacity and Microsoft.BillingBenefits as their recorded answers of api-version 2022-11-01 show them, for
@@ -121,7 +128,11 @@ export function createAzureImitation(options: AzureSandboxOptions = {}): Imitati
     errorAnswer: (_request, status, code) => armErrorAnswer(status, code),
     listingFaults: (request) =>
       find(request)?.operation.listing === true ? ["stale", "empty", "foreign-next-link", "repeated-next-link"] : [],
-    purchaseActions: ["PUT reservationOrders", "PUT savingsPlanOrderAliases"] satisfies AzureAction[],
+    purchaseActions: [
+      "PUT reservationOrders",
+      "PUT reservationOrderAliases",
+      "PUT savingsPlanOrderAliases",
+    ] satisfies AzureAction[],
     purchases: purchasesIn,
     commands: azureCommands,
   };

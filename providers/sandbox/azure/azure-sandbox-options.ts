@@ -17,6 +17,8 @@ export interface AzureSandboxOptions {
   readonly finalStates?: Readonly<Record<string, string>> | undefined;
   /** How savings plans behave; the options above, but for `returnTags` and `secondPut`, are theirs as well. */
   readonly savingsPlan?: SavingsPlanOptions | undefined;
+  /** How reservations behave that are bought under an alias; tags, sequence and final states are the options above. */
+  readonly reservationAlias?: ReservationAliasOptions | undefined;
   /** By tenant id. Every other tenant is there too, and may do everything. */
   readonly tenants?: Readonly<Record<string, SandboxTenant>> | undefined;
 }
@@ -43,8 +45,15 @@ export interface SavingsPlanOptions {
   readonly terms?: readonly string[] | undefined;
 }
 
+/** How the imitated aliases of reservation orders behave; everything has a default. */
+export interface ReservationAliasOptions {
+  /** As that of {@link SavingsPlanOptions}: just as undocumented. */
+  readonly secondPut?: SavingsPlanOptions["secondPut"];
+}
+
 /** The options with every default filled in. */
-export type AzureBehaviour = Filled<Omit<AzureSandboxOptions, "savingsPlan">> & {
+export type AzureBehaviour = Filled<Omit<AzureSandboxOptions, "savingsPlan" | "reservationAlias">> & {
+  readonly reservationAlias: Filled<ReservationAliasOptions>;
   readonly savingsPlan: Filled<SavingsPlanOptions>;
 };
 
@@ -59,6 +68,7 @@ export function azureBehaviour(options: AzureSandboxOptions): AzureBehaviour {
     readsPerState: options.readsPerState ?? 1,
     finalStates: options.finalStates ?? {},
     tenants: options.tenants ?? {},
+    reservationAlias: { secondPut: options.reservationAlias?.secondPut ?? "existing" },
     savingsPlan: {
       returnTags: options.savingsPlan?.returnTags ?? false,
       secondPut: options.savingsPlan?.secondPut ?? "existing",

@@ -8,6 +8,8 @@ export type ReservationOrder = OfTenant & {
   readonly id: string;
   readonly reservationId: string;
   readonly request: PurchaseRequest;
+  /** The operation that the answer to the PUT of its alias names. */
+  readonly operationId?: string | undefined;
   /** Milliseconds since 1970, as below. */
   readonly requestedAt: number;
   /** How many orders of all kinds were bought before it. */

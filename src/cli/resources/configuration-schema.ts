@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { awsAccountsSchema } from "../../../providers/aws/aws-accounts.ts";
+import { reservationFlows } from "../../../providers/azure/reservation-flow.ts";
 import { azureTenantsSchema } from "../../../providers/azure/azure-tenants.ts";
 import { type AzureCloud, clouds } from "../../../providers/azure/clouds.ts";
 import { gcpProjectsSchema } from "../../../providers/gcp/gcp-projects.ts";
@@ -41,6 +42,11 @@ export const configurationSchema = z
         cloud: z.enum(cloudNames).optional().meta({
           title: "Cloud",
           description: "Which Azure all tenants are in. Left out: public.",
+        }),
+        reservationFlow: z.enum(reservationFlows).optional().meta({
+          title: "Reservation flow",
+          description:
+            "How reservations are bought. Left out: two-steps. alias rests on a recording of 2022 (docs/azure-reservation-alias.md).",
         }),
         tenants: azureTenantsSchema.optional().meta({
           title: "Tenants",

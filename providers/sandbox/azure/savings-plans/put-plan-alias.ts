@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { ImitationContext, SandboxResponse } from "../../server/imitation.ts";
 import { ArmError, armAnswer } from "../arm-answer.ts";
 import type { Call } from "../operation.ts";
-import { finalStateOf } from "../reservation-order.ts";
+import { orderOfOperation } from "../put-reservation-alias.ts";
+import { advance as advanceReservation, finalStateOf, stateOf as reservationStateOf } from "../reservation-order.ts";
 import {
   advance,
   aliasBody,
@@ -67,9 +68,12 @@ export function readOperation({ name: id, tenant, context, behaviour }: Call): S
   const order = savingsPlanOrders(context.store)
     .values()
     .find((bought) => bought.operationId === id.toLowerCase() && isSeenIn(bought, tenant));
-  if (order === undefined) throw new ArmError(404, "OperationNotFound", `Operation ${id} was not found.`);
-  const state = stateOf(advance(order, context, behaviour), behaviour);
-  const status = state === order.finalState ? state : "PendingPurchases";
+  const reservation = order === undefined ? orderOfOperation(context.store, id, tenant) : undefined;
+  const state =
+    (order && stateOf(advance(order, context, behaviour), behaviour)) ??
+    (reservation && reservationStateOf(advanceReservation(reservation, context, behaviour), behaviour).state);
+  if (state === undefined) throw new ArmError(404, "OperationNotFound", `Operation ${id} was not found.`);
+  const status = state === (order ?? reservation)?.finalState ? state : "PendingPurchases";
   return armAnswer(200, { id: `/providers/Microsoft.Capacity/operationResults/${id}`, name: id, status });
 }
 
