@@ -1,4 +1,5 @@
 import type { Provider } from "../../src/contract/executor.ts";
+import { createBigQuery } from "./bigquery/bigquery-executor.ts";
 import { createCompute } from "./compute/gcp-executor.ts";
 import { createGcpAccess } from "./gcp-access.ts";
 import { gcpNotSold } from "./gcp-not-sold.ts";
@@ -10,7 +11,7 @@ import { resolveSettings, type GcpSettings } from "./gcp-settings.ts";
 import { gcpRecommender } from "./import/gcp-recommender.ts";
 
 /**
- * Google Cloud as a provider: buys resource based committed use discounts of Compute Engine. Needs the packages
+ * Google Cloud as a provider: buys resource based committed use discounts of Compute Engine, and capacity commitments of BigQuery. Needs the packages
  * `@google-cloud/compute` and `@google-cloud/billing`, which are loaded when they are first used. Sends nothing and looks
  * for no credential by itself.
  *
@@ -34,6 +35,7 @@ export function createGcp(settings: GcpSettings = {}): Provider {
     portalOf: gcpPortal(settings),
     services: {
       compute: createCompute(connect, resolved),
+      bigquery: createBigQuery(connect, resolved),
       ...Object.fromEntries(gcpNotSold.map((executor) => [executor.service, executor])),
     },
   };

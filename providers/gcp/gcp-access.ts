@@ -3,7 +3,6 @@ import type { AccessPlace, ProviderAccess, PurchaseRight } from "../../src/contr
 import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
 import { noToken } from "../http/transport-error.ts";
 import { UnbelievableAnswerError } from "../http/api-error.ts";
-import { parseBody } from "../http/answer.ts";
 import { withSignal } from "../http/with-signal.ts";
 import type { GcpComputeRecommendation } from "./compute/gcp-recommendation.ts";
 import type { Connect } from "./gcp-connect.ts";
@@ -25,7 +24,7 @@ export function createGcpAccess(connect: Connect, settings: ResolvedSettings): P
       .filter((projectId) => projectId !== "*")
       .map(placeOf),
     placeOf: (recommendation) => placeOf(projectOf(recommendation)),
-    permissionsOf: () => gcpPermissions,
+    permissionsOf: (service) => gcpPermissions[service] ?? { list: [], price: [], purchase: [] },
 
     async signIn({ id = "", label }, { signal }) {
       const credential = await connect.credential(id);
@@ -47,7 +46,7 @@ export function createGcpAccess(connect: Connect, settings: ResolvedSettings): P
 
     async mayPurchase(recommendation, _quote, { signal }) {
       const project = projectOf(recommendation);
-      const permissions = [...gcpPermissions.purchase];
+      const permissions = [...(gcpPermissions[recommendation.service]?.purchase ?? [])];
       const url = new URL(
         `https://cloudresourcemanager.googleapis.com/v1/projects/${encodeURIComponent(project)}:testIamPermissions`,
       );
@@ -60,12 +59,12 @@ export function createGcpAccess(connect: Connect, settings: ResolvedSettings): P
         untrusted: "lookup-untrusted",
       } as const;
       const granted = await read({ step, settings, signal }, async () => {
-        const text = await connect.post(project, url, { permissions }, { signal, timeout, onClock });
-        const parsed = answerSchema.safeParse(parseBody({ text }));
+        const answer = await connect.ask(project, url, { permissions }, { signal, timeout, onClock });
+        const parsed = answerSchema.safeParse(answer);
         if (parsed.success) return parsed.data.permissions;
         throw new UnbelievableAnswerError("it is no list of permissions");
       });
-      return { ...judge(granted, project), clockOffset };
+      return { ...judge(permissions, granted, project), clockOffset };
     },
   };
 }
@@ -73,16 +72,19 @@ export function createGcpAccess(connect: Connect, settings: ResolvedSettings): P
 /** Google leaves an empty list out. */
 const answerSchema = z.object({ permissions: z.array(z.string()).default([]) });
 
-function judge(granted: readonly string[], project: string): PurchaseRight {
+function judge(needed: readonly string[], granted: readonly string[], project: string): PurchaseRight {
   const by = "testIamPermissions";
-  const missing = gcpPermissions.purchase.filter((permission) => !granted.includes(permission));
-  const names = (missing.length === 0 ? gcpPermissions.purchase : missing).join(" and ");
+  const missing = needed.filter((permission) => !granted.includes(permission));
+  const names = missing.join(" and ");
+  const role = needed.some((permission) => permission.startsWith("bigquery."))
+    ? "bigquery.resourceAdmin"
+    : "compute.admin";
   if (missing.length === 0) return { result: "allowed", by, detail: "The project allows it." };
   return {
     result: "denied",
     by,
     detail: `Project ${project} does not allow ${names}.`,
-    todo: `Grant the permission ${names} (role roles/compute.admin has both).`,
+    todo: `Grant the permission ${names} (role roles/${role} has all that buying needs).`,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { RegionCommitmentsClient, RegionOperationsClient } from "@google-cloud/compute";
 import type { CloudCatalogClient } from "@google-cloud/billing";
 import type { JsonObject } from "../../src/contract/json.ts";
+import type { UnknownObject } from "../http/answer.ts";
 import { createProjectCredentials } from "./gcp-credentials.ts";
 import type { GcpCredential, ResolvedSettings } from "./gcp-settings.ts";
 import { clientOptions } from "./gcp-sign-in.ts";
@@ -26,10 +27,10 @@ export interface Connect {
   /** What signs the requests of a project. Throws as the others. */
   credential(projectId: string): Promise<GcpCredential>;
   /**
-   * Asks an API that has no client among the SDKs, by a POST with a JSON body; `url` is Google's own, of which a provider with an
-   * endpoint takes the path. The text of the answer. Throws what the transport throws.
+   * Asks an API that has no client among the SDKs, by a POST where there is a body, else by a GET; `url` is Google's own, of which a
+   * provider with an endpoint takes path and query. The answer, a JSON object. Throws what the transport throws.
    */
-  post(projectId: string, url: URL, body: JsonObject, call: Call): Promise<string>;
+  ask(projectId: string, url: URL, body: JsonObject | undefined, call: Call): Promise<UnknownObject>;
 }
 
 /** What goes over http instead of a token: it names the project that is meant, and is no secret. */
@@ -91,11 +92,12 @@ export function createConnect(settings: ResolvedSettings): Connect {
       return { run: runFor(projectId, billingDefault), catalog: await catalog() };
     },
     credential: async (projectId) => credentialFor(projectId, computeDefault)(),
-    async post(projectId, { href, pathname }, body, call) {
-      const address = endpoint ? new URL(pathname, endpoint.url) : new URL(href);
-      const init = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+    async ask(projectId, { href, pathname, search }, body, call) {
+      const address = endpoint ? new URL(`${pathname}${search}`, endpoint.url) : new URL(href);
+      const posted = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+      const init = body === undefined ? {} : posted;
       const answer = await runFor(projectId, computeDefault)(call, () => transport.auth.fetch(address, init));
-      return answer.text();
+      return (await answer.json()) as UnknownObject;
     },
   };
 }

@@ -1,8 +1,18 @@
 import type { ServicePermissions } from "../../src/contract/provider-access.ts";
 
-/** The permissions that commitments of Compute Engine need; the second one lets the project be charged with reading prices. */
-export const gcpPermissions: ServicePermissions = {
-  list: ["compute.commitments.list", "compute.commitments.get"],
-  price: ["serviceusage.services.use"],
-  purchase: ["compute.commitments.create", "compute.regionOperations.get"],
+/** Lets the project be charged with reading prices. */
+const price = ["serviceusage.services.use"];
+
+/** The permissions that a purchaser needs, by service. https://cloud.google.com/iam/docs/permissions-reference */
+export const gcpPermissions: Readonly<Record<string, ServicePermissions>> = {
+  compute: {
+    list: ["compute.commitments.list", "compute.commitments.get"],
+    price,
+    purchase: ["compute.commitments.create", "compute.regionOperations.get"],
+  },
+  bigquery: {
+    list: ["bigquery.capacityCommitments.list", "bigquery.capacityCommitments.get"],
+    price,
+    purchase: ["bigquery.capacityCommitments.create"],
+  },
 };

@@ -8,6 +8,7 @@ const rateLimits = new Set(["rateLimitExceeded", "userRateLimitExceeded", "RESOU
 /** The API that a permission belongs to: what is not of Compute Engine is the price list's. */
 function apiOf(permission: string): string {
   if (permission.startsWith("resourcemanager.")) return "cloudresourcemanager.googleapis.com";
+  if (permission.startsWith("bigquery.")) return "bigqueryreservation.googleapis.com";
   return permission.startsWith("compute.") ? "compute.googleapis.com" : "cloudbilling.googleapis.com";
 }
 

@@ -6,11 +6,12 @@ const columns = "table(name,id,status,plan,creationTimestamp)";
 
 /**
  * How a person looks with the Google Cloud CLI for what a recommendation bought:
- * https://cloud.google.com/sdk/gcloud/reference/compute/commitments
+ * https://cloud.google.com/sdk/gcloud/reference/compute/commitments and https://cloud.google.com/bigquery/docs/reference/bq-cli-reference
  */
 export function gcpSearch({ endpoint }: Pick<GcpSettings, "endpoint"> = {}) {
-  return ({ recommendation, handle, from }: Sought): SearchByHand | undefined => {
+  return ({ recommendation, handle, scope, from }: Sought): SearchByHand | undefined => {
     const { service, projectId, region } = recommendation;
+    if (service === "bigquery") return capacitySearch({ recommendation, handle, scope, from }, endpoint);
     if (service !== "compute" || typeof projectId !== "string" || typeof region !== "string") return undefined;
     const name = textIn(handle, "name");
     const where = ["--project", projectId];
@@ -32,5 +33,32 @@ export function gcpSearch({ endpoint }: Pick<GcpSettings, "endpoint"> = {}) {
       signedIn: `Google Cloud, with a right to see commitments of project ${projectId}`,
       command: shellCommand([...at, "gcloud", "compute", "commitments", ...words]),
     };
+  };
+}
+
+/** All of the place are shown: an id is not kept where commitments are merged or split. */
+function capacitySearch(
+  { recommendation: { projectId, location }, handle }: Sought,
+  endpoint: string | undefined,
+): SearchByHand | undefined {
+  if (typeof projectId !== "string" || typeof location !== "string") return undefined;
+  const name = textIn(handle, "name");
+  const ours =
+    name === undefined
+      ? `A capacity commitment in ${location}.`
+      : `A capacity commitment ${name}; where it was merged or split, one of another id that holds its slots.`;
+  const at = endpoint === undefined ? [] : [`--api=${endpoint}`];
+  return {
+    shows: ours,
+    signedIn: `Google Cloud, with a right to see capacity commitments of project ${projectId}`,
+    command: shellCommand([
+      "bq",
+      ...at,
+      `--project_id=${projectId}`,
+      `--location=${location}`,
+      "--format=prettyjson",
+      "ls",
+      "--capacity_commitment",
+    ]),
   };
 }

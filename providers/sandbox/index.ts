@@ -21,7 +21,12 @@ import {
 import { setCommitmentState, setOperationError } from "./gcp/gcp-sandbox-commands.ts";
 import { createGcpImitation } from "./gcp/gcp-imitation.ts";
 import { type GcpSandboxOptions, gcpBehaviour } from "./gcp/gcp-sandbox-options.ts";
-import { type CommitmentView, viewCommitments } from "./gcp/gcp-sandbox-view.ts";
+import {
+  type CapacityCommitmentView,
+  type CommitmentView,
+  viewCapacities,
+  viewCommitments,
+} from "./gcp/gcp-sandbox-view.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "./server/server.ts";
 
 export type { AwsSandboxOptions } from "./aws/aws-sandbox-options.ts";
@@ -29,7 +34,7 @@ export type { ReservationView, ReservedInstanceView, SavingsPlanView } from "./a
 export type { AzureSandboxOptions, ReservationAliasOptions, SandboxTenant } from "./azure/azure-sandbox-options.ts";
 export type { ReservationOrderView, SavingsPlanOrderView } from "./azure/azure-sandbox-view.ts";
 export type { GcpSandboxOptions, SandboxProject } from "./gcp/gcp-sandbox-options.ts";
-export type { CommitmentView } from "./gcp/gcp-sandbox-view.ts";
+export type { CapacityCommitmentView, CommitmentView } from "./gcp/gcp-sandbox-view.ts";
 export type { Fault, FaultRule } from "./server/fault.ts";
 export type { LoggedRequest } from "./server/request-log.ts";
 
@@ -62,6 +67,8 @@ export interface CloudSandbox extends Sandbox {
   setReservationState(name: string, state: string): void;
   /** Every GCP commitment that was bought, oldest first. Looking does not move them on. */
   commitments(): readonly CommitmentView[];
+  /** Every capacity commitment of BigQuery that was bought, oldest first. Looking does not move them on. */
+  capacityCommitments(): readonly CapacityCommitmentView[];
   /** Puts GCP commitments of a name into a state, for good: `EXPIRED`, say. Throws a RefusedError when there is none. */
   setCommitmentState(name: string, state: string): void;
   /**
@@ -99,6 +106,7 @@ export async function startCloudSandbox({
     setReservedInstanceState: (id: string, state: string) => setReservedInstanceState(store, id, state),
     setReservationState: (name: string, state: string) => setReservationState(store, name, state),
     commitments: () => viewCommitments(store, gcpBehaviour(gcp)),
+    capacityCommitments: () => viewCapacities(store, gcpBehaviour(gcp)),
     setCommitmentState: (name: string, state: string) => setCommitmentState(store, name, state),
     setOperationError: (type: string, code?: string) => setOperationError(store, type, code),
     setSavingsPlanState: (id: string, state: string) => setSavingsPlanState(store, id, state),

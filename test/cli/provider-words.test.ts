@@ -14,6 +14,7 @@ const typesOf: Readonly<Record<string, string>> = {
   "azure savings-plans": "@azure/arm-billingbenefits/types/arm-billingbenefits.d.ts",
   "aws ec2-host": models("ec2"),
   "aws savings-plans": models("savingsplans"),
+  "gcp bigquery": "../fixtures/published/bigqueryreservation-v1.json",
   gcp: "@google-cloud/compute/build/protos/protos.d.ts",
 };
 

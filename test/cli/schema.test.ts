@@ -16,7 +16,12 @@ describe("buyonce schema", () => {
     const text = await runCommand(["schema"]);
     for (const { service } of services) expect(text.stdout).toMatch(new RegExp(`^(azure|aws|gcp) +${service} `, "m"));
     const ofOne = JSON.parse((await runCommand(["schema", "gcp", "--json"])).stdout) as unknown;
-    expect(ofOne).toMatchObject({ services: [{ provider: "gcp", service: "compute" }] });
+    expect(ofOne).toMatchObject({
+      services: [
+        { provider: "gcp", service: "compute" },
+        { provider: "gcp", service: "bigquery" },
+      ],
+    });
   });
 
   test("a service: every field with what it takes, its unit, an example and the provider's word", async () => {

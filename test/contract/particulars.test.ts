@@ -36,6 +36,9 @@ test("Azure and GCP, in their clouds and projects", () => {
   expect(azureParticulars("china")(cache)).toMatchObject({
     portal: expect.stringContaining("portal.azure.cn/"),
   });
+  expect(gcpParticulars({ ...compute, service: "bigquery", projectId: "p-1" })).toEqual({
+    portal: "https://console.cloud.google.com/bigquery/admin/reservations?project=p-1",
+  });
   expect(gcpParticulars({ ...compute, projectId: "p-1" })).toEqual({
     portal: "https://console.cloud.google.com/compute/commitments?project=p-1",
   });

@@ -15,6 +15,7 @@ import type { flexibleSchema, plainSchema, publishedSchema } from "../../provide
 import { type AzureServiceEntry, azureServices } from "../../providers/azure/azure-services.ts";
 import { type AzureReservations, createAzure } from "../../providers/azure/index.ts";
 import type { savingsPlanSchema as azurePlanSchema } from "../../providers/azure/savings-plans/azure-plan-schema.ts";
+import type { gcpBigQuerySchema } from "../../providers/gcp/bigquery/bigquery-recommendation.ts";
 import type { gcpComputeSchema } from "../../providers/gcp/compute/gcp-recommendation.ts";
 import { createGcp } from "../../providers/gcp/index.ts";
 import { canBeListed } from "../../src/contract/service-without-api.ts";
@@ -47,6 +48,7 @@ type Taken = {
   "azure/vm-software": z.input<ReturnType<typeof publishedSchema<AzureServiceEntry<"vm-software">>>>;
   "azure/savings-plans": z.input<typeof azurePlanSchema>;
   // Named in the schema so that the refusal says more.
+  "gcp/bigquery": z.input<typeof gcpBigQuerySchema>;
   "gcp/compute": Omit<z.input<typeof gcpComputeSchema>, "license" | "gpus" | "localSsdGb">;
 };
 
@@ -198,6 +200,7 @@ test("every service that is sold has its type", () => {
     "aws/redshift-serverless": true,
     "aws/savings-plans": true,
     "azure/savings-plans": true,
+    "gcp/bigquery": true,
     "gcp/compute": true,
   };
   const sold = [createAws({ endpoint }), createAzure({ endpoint }), createGcp({ endpoint })].flatMap((provider) =>

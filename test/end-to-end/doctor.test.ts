@@ -116,6 +116,7 @@ describe("everything right", () => {
       "aws rds": iam,
       "aws redshift": iam,
       "aws savings-plans": iam,
+      "gcp bigquery": "testIamPermissions",
       "gcp compute": "testIamPermissions",
     });
     expect(of("clock").map(({ result }) => result)).toEqual(["ok", "ok", "ok"]);
@@ -228,17 +229,19 @@ describe("one thing wrong", () => {
   });
 
   test.each([
-    ["compute.commitments.list", "list"],
-    ["serviceusage.services.use", "price"],
-    ["compute.commitments.create", "purchase"],
-  ])("GCP denies %s", async (permission, subject) => {
+    ["compute.commitments.list", ["list"]],
+    ["bigquery.capacityCommitments.list", ["list", "price"]],
+    ["serviceusage.services.use", ["price", "price"]],
+    ["compute.commitments.create", ["purchase"]],
+    ["bigquery.capacityCommitments.create", ["purchase"]],
+  ])("GCP denies %s", async (permission, subjects) => {
     const { code, report } = await examine(
       { gcp: { projects: { [project]: { denied: [permission] } } } },
       undefined,
       onlyOf("gcp"),
     );
     expect(code).toBe(3);
-    expect(failedOf(report).map((line) => line.split(" ")[0])).toEqual([subject]);
+    expect(failedOf(report).map((line) => line.split(" ")[0])).toEqual(subjects);
   });
 
   test("this machine's clock is ten minutes ahead: each cloud says so, and is asked all the same", async () => {

@@ -61,7 +61,7 @@ describe("what a person looks for", () => {
           until: expect.any(String),
           shows: expect.any(String),
           signedIn: expect.any(String),
-          command: expect.stringMatching(/^(aws|az|gcloud) /),
+          command: expect.stringMatching(/^(aws|az|bq|gcloud) /),
         },
       ]);
       expect(place).toBe(record.scope.label);

@@ -43,6 +43,7 @@ export function boughtIn(
         : tokenIn(reservation),
     })),
     ...sandbox.savingsPlans().map((plan) => ({ id: plan.id, token: tokenIn(plan) })),
+    ...sandbox.capacityCommitments().map((slots) => ({ id: slots.id, token: tokenIn(slots) })),
     ...sandbox.commitments().map((commitment) => ({ id: commitment.name, token: tokenIn(commitment) })),
   ];
 }

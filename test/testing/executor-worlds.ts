@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createAws } from "../../providers/aws/index.ts";
 import { type AzureSettings, createAzure } from "../../providers/azure/index.ts";
+import { createGcp } from "../../providers/gcp/index.ts";
 import { type CloudSandbox, type CloudSandboxOptions, startCloudSandbox } from "../../providers/sandbox/index.ts";
 import { systemEnvironment } from "../../src/contract/environment.ts";
 import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
@@ -34,6 +35,7 @@ const others: Readonly<Record<string, object>> = {
   "aws ec2-host": { hostIds: ["h-0f1e2d3c4b5a69788"] },
   "aws savings-plans": { hourlyCommitment: { amount: "1.25001", currency: "USD" } },
   "azure savings-plans": { commitment: { amount: "0.12346", currency: "USD" } },
+  "gcp bigquery": { slots: 150 },
 };
 
 /** One rule for each call that buys: the world's service makes but one of them. */
@@ -57,8 +59,12 @@ export async function sandboxWorld(
   const sandbox = await startCloudSandbox({ ...options, clock });
   const environment = { ...systemEnvironment, ...clock, sleep: async () => undefined };
   const settings = { endpoint: sandbox.url, environment, purchaseTimeout: 5000, readTimeout: 5000 };
-  const { services } = provider === "azure" ? createAzure({ ...settings, ...azure }) : createAws(settings);
-  const executor = services[service];
+  const providers = {
+    azure: () => createAzure({ ...settings, ...azure }),
+    aws: () => createAws(settings),
+    gcp: () => createGcp(settings),
+  };
+  const executor = providers[provider as keyof typeof providers]().services[service];
   if (executor === undefined) throw new Error(`no executor for ${name}`);
   const other = others[name];
   return {

@@ -27,6 +27,7 @@ describe("every executor keeps the contract", () => {
   });
   testExecutor({ name: "savings plans", make: () => sandboxWorld("aws savings-plans"), test });
   testExecutor({ name: "Redshift", make: () => sandboxWorld("aws redshift"), test });
+  testExecutor({ name: "BigQuery", make: () => sandboxWorld("gcp bigquery"), test });
   testExecutor({ name: "Redshift Serverless", make: () => sandboxWorld("aws redshift-serverless"), test });
 });
 

@@ -1,6 +1,23 @@
 import type { PurchaseAnswer } from "../../../src/contract/purchase-answer.ts";
 import { adviceForRefusal } from "../gcp-advice.ts";
 
+/** What is asked to sell, for the advice on a refusal. */
+export interface Seller {
+  readonly api: string;
+  readonly permission: string;
+  readonly role: string;
+  /** What a person asks for more of. */
+  readonly quota: string;
+}
+
+/** Compute Engine. */
+export const computeEngine: Seller = {
+  api: "compute.googleapis.com",
+  permission: "compute.commitments.create",
+  role: "Compute Admin",
+  quota: "Committed vCPUs and memory of the region",
+};
+
 /** What Google said of the purchase of a commitment: clauses without a final stop, and its own code. */
 interface Words {
   readonly reason: string;
@@ -16,8 +33,9 @@ export function notBought(
     retryable,
     left,
   }: Words & { readonly code: string; readonly retryable: boolean; readonly left: boolean },
+  seller: Seller = computeEngine,
 ): PurchaseAnswer & { readonly kind: "rejected" } {
-  const advice = retryable ? "Nothing was bought: drive again later." : adviceFor(code, reason);
+  const advice = retryable ? "Nothing was bought: drive again later." : adviceFor(code, reason, seller);
   const said = `Google did not buy commitment ${name}: ${reason}. ${advice}`;
   return { kind: "rejected", reason: said, providerCode: code, retryable, left, expired: false };
 }
@@ -41,14 +59,14 @@ export function notKnown(
   return { kind: "unknown", reason: said, providerCode: code, retryAfter, evidence };
 }
 
-function adviceFor(code: string, message: string): string {
-  const otherCause = adviceForRefusal({ code, message }, "compute.googleapis.com");
+function adviceFor(code: string, message: string, { api, permission, role, quota }: Seller): string {
+  const otherCause = adviceForRefusal({ code, message }, api);
   if (otherCause !== undefined) return otherCause;
   if (/quota/i.test(code)) {
-    return "The quota is used up: ask for more (Committed vCPUs and memory of the region), and drive again.";
+    return `The quota is used up: ask for more (${quota}), and drive again.`;
   }
   if (/^(forbidden|PERMISSION_DENIED|required|insufficientPermissions)$/.test(code)) {
-    return "The identity needs the permission compute.commitments.create (role Compute Admin) on the project.";
+    return `The identity needs the permission ${permission} (role ${role}) on the project.`;
   }
   return "Remove the cause that Google names, and drive again.";
 }

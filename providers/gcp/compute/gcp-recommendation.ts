@@ -11,7 +11,7 @@ export const projectIdPattern = /^(?:[a-z0-9-]+(?:\.[a-z0-9-]+)+:)?[a-z][a-z0-9-
 export const regionPattern = /^[a-z]+-[a-z]+\d{1,2}$/;
 
 /** The regions that are known here; there may be others. https://cloud.google.com/compute/docs/regions-zones */
-const regionNames =
+export const regionNames =
   `africa-south1 asia-east1 asia-east2 asia-northeast1 asia-northeast2 asia-northeast3 asia-south1 asia-south2
 asia-southeast1 asia-southeast2 australia-southeast1 australia-southeast2 europe-central2 europe-north1 europe-north2
 europe-southwest1 europe-west1 europe-west2 europe-west3 europe-west4 europe-west6 europe-west8 europe-west9 europe-west10

@@ -4,7 +4,7 @@ import { BuyonceError, messageOf } from "../../../src/contract/errors.ts";
 import type { PurchaseAnswer } from "../../../src/contract/purchase-answer.ts";
 import { maskTokens } from "../google-error.ts";
 import { isRateLimit } from "../gcp-refusal.ts";
-import { nameTaken, notBought, notKnown } from "./gcp-answers.ts";
+import { nameTaken, notBought, notKnown, type Seller } from "./gcp-answers.ts";
 import type { GcpOperation } from "./gcp-api.ts";
 import type { GcpScope } from "./gcp-scope.ts";
 import { evidenceOf, isIn, parseTarget } from "./gcp-target.ts";
@@ -22,28 +22,30 @@ const openStatuses = new Set([408, 499]);
 
 /**
  * Judges what was thrown by the purchase of a commitment. Definitely not bought: it was not sent, or a 4xx with a reason that
- * could be read, but for 408, 499 and a conflict that is not `alreadyExists`. Everything else is unknown: timeouts, resets,
+ * could be read, but for 408, 499 and a conflict that is not `alreadyExists` (`ALREADY_EXISTS` in newer APIs). Everything else is unknown: timeouts, resets,
  * cut, endless and unreadable answers, every 5xx.
  */
-export function judgeError(error: unknown, name: string): Verdict {
+export function judgeError(error: unknown, name: string, seller?: Seller): Exclude<PurchaseAnswer, { kind: "bought" }> {
   if (error instanceof TransportError && error.stage !== "unanswered") {
     const why = error.stage === "credential" ? "no Google token could be had" : "Google could not be reached";
     const reason = `it was not sent, because ${why}: ${error.message}`;
-    return notBought(name, { reason, code: error.code, retryable: true, left: false });
+    return notBought(name, { reason, code: error.code, retryable: true, left: false }, seller);
   }
   const reason = messageOf(error);
   // Errors of this package come before anything is sent: a package that is missing, an endpoint that is not secure.
   if (BuyonceError.isInstance(error)) {
     const { code, retryable } = error;
-    return notBought(name, { reason: reason.replace(/\.$/, ""), code, retryable, left: false });
+    return notBought(name, { reason: reason.replace(/\.$/, ""), code, retryable, left: false }, seller);
   }
   if (!(error instanceof ApiError)) return notKnown(name, { reason });
   const { status, code, retryAfter } = error;
   if (code === undefined || status < 400 || status >= 500 || openStatuses.has(status)) {
     return notKnown(name, { reason, code, retryAfter });
   }
-  if (status !== 409) return notBought(name, { reason, code, retryable: isRateLimit(error), left: true });
-  return code === "alreadyExists" ? nameTaken(name, { reason, code }) : notKnown(name, { reason, code, retryAfter });
+  if (status !== 409) return notBought(name, { reason, code, retryable: isRateLimit(error), left: true }, seller);
+  return /^(alreadyExists|ALREADY_EXISTS)$/.test(code)
+    ? nameTaken(name, { reason, code })
+    : notKnown(name, { reason, code, retryAfter });
 }
 
 /**

@@ -1,7 +1,8 @@
 import { isDenied } from "../server/is-denied.ts";
 import type { Imitation, ImitationContext, SandboxRequest, SandboxResponse } from "../server/imitation.ts";
 import { gcpCommands } from "./gcp-sandbox-commands.ts";
-import { GoogleFault, googleErrorAnswer } from "./google-answer.ts";
+import { boughtCapacities, createCapacity, getCapacity, listCapacities } from "./capacity-commitments.ts";
+import { GoogleFault, googleErrorAnswer, googleStatusAnswer } from "./google-answer.ts";
 import { type Place, insertCommitment } from "./insert.ts";
 import { type GcpBehaviour, type GcpSandboxOptions, gcpBehaviour } from "./gcp-sandbox-options.ts";
 import { listSkus } from "./price-list.ts";
@@ -26,6 +27,9 @@ interface Operation {
   readonly listingFaults?: ReturnType<Imitation["listingFaults"]>;
   run(call: Call): SandboxResponse;
 }
+
+/** As the BigQuery Reservation API names a place, and what is in it. */
+const location = "/v1/projects/([^/]+)/locations/([^/]+)/capacityCommitments";
 
 const region = "/compute/v1/projects/([^/]+)/regions/([^/]+)";
 
@@ -53,9 +57,25 @@ const operations: Readonly<Record<string, Operation>> = {
     route: new RegExp(`^GET ${region}/operations/([^/]+)$`),
     run: ({ place, name, context, behaviour }) => getOperation(place, name, context, behaviour),
   },
+  "POST capacityCommitments": {
+    permission: "bigquery.capacityCommitments.create",
+    route: new RegExp(`^POST ${location}$`),
+    run: createCapacity,
+  },
+  "GET capacityCommitments": {
+    permission: "bigquery.capacityCommitments.list",
+    route: new RegExp(`^GET ${location}$`),
+    listingFaults: ["stale", "empty", "repeated-next-link"],
+    run: listCapacities,
+  },
+  "GET capacityCommitments/{id}": {
+    permission: "bigquery.capacityCommitments.get",
+    route: new RegExp(`^GET ${location}/([^/:]+)$`),
+    run: getCapacity,
+  },
   "GET skus": {
     permission: "serviceusage.services.use",
-    route: /^GET \/v1\/services\/6F81-5844-456A\/skus$/,
+    route: /^GET \/v1\/services\/(?:6F81-5844-456A|16B8-3DDA-9F10)\/skus$/,
     listingFaults: ["empty", "repeated-next-link"],
     run: ({ request, context, behaviour }) => listSkus(request, context, behaviour),
   },
@@ -67,8 +87,8 @@ const operations: Readonly<Record<string, Operation>> = {
 };
 
 /**
- * Imitates the REST API of Compute Engine as far as commitments go, for every project and region, and the price list of
- * Cloud Billing, and of Resource Manager what tells permissions. After Google's documentation; no answer of the real service was recorded.
+ * Imitates the REST API of Compute Engine as far as commitments go, for every project and region, that of BigQuery's capacity
+ * commitments, the price lists of Cloud Billing, and of Resource Manager what tells permissions. After Google's documentation; no answer of the real service was recorded.
  */
 export function createGcpImitation(options: GcpSandboxOptions = {}): Imitation {
   const behaviour = gcpBehaviour(options);
@@ -82,16 +102,21 @@ export function createGcpImitation(options: GcpSandboxOptions = {}): Imitation {
       try {
         return operate(request, context, behaviour);
       } catch (error) {
-        if (error instanceof GoogleFault) return googleErrorAnswer(error.status, error.reason, error.message);
+        if (error instanceof GoogleFault) return errorShape(request)(error.status, error.reason, error.message);
         throw error;
       }
     },
-    errorAnswer: (_request, status, code) => googleErrorAnswer(status, code),
+    errorAnswer: (request, status, code) => errorShape(request)(status, code),
     listingFaults: (request) => find(request)?.operation.listingFaults ?? [],
-    purchaseActions: ["POST commitments"],
-    purchases: (store) => commitments(store).size,
+    purchaseActions: ["POST commitments", "POST capacityCommitments"],
+    purchases: (store) => commitments(store).size + boughtCapacities(store).length,
     commands: gcpCommands,
   };
+}
+
+/** Each API words its errors in its own way. */
+function errorShape({ path }: SandboxRequest): typeof googleErrorAnswer {
+  return /^\/v1\/projects\/[^/]+\/locations\//.test(path) ? googleStatusAnswer : googleErrorAnswer;
 }
 
 function operate(request: SandboxRequest, context: ImitationContext, behaviour: GcpBehaviour): SandboxResponse {
@@ -125,7 +150,8 @@ function requirePermission(
   const isForeign = project !== "" && credential !== undefined && credential !== project;
   if (!isForeign && !isDenied(denied, permission)) return;
   const resource = /projects\/.*$/.exec(request.path)?.[0] ?? `projects/${asked}`;
-  throw new GoogleFault(403, "forbidden", `Required '${permission}' permission for '${resource}'`);
+  const reason = errorShape(request) === googleErrorAnswer ? "forbidden" : "PERMISSION_DENIED";
+  throw new GoogleFault(403, reason, `Required '${permission}' permission for '${resource}'`);
 }
 
 function find({ method, path }: SandboxRequest) {

@@ -1,5 +1,6 @@
 import type { SandboxStore } from "../server/sandbox-store.ts";
 import type { GcpBehaviour } from "./gcp-sandbox-options.ts";
+import { boughtCapacities, capacityState } from "./capacity-commitments.ts";
 import { commitments, statusOf } from "./stored.ts";
 
 /** A commitment of Compute Engine in the sandbox, for tests. */
@@ -25,4 +26,26 @@ export function viewCommitments(store: SandboxStore, behaviour: GcpBehaviour): r
       const state = statusOf(commitment, behaviour);
       return { project, region, name, description, type, plan, autoRenew, resources, state };
     });
+}
+
+/** A capacity commitment of BigQuery that was bought in the sandbox, for tests. */
+export interface CapacityCommitmentView {
+  readonly project: string;
+  readonly location: string;
+  readonly id: string;
+  readonly edition: string;
+  readonly slotCount: string;
+  readonly plan: string;
+  readonly renewalPlan: string;
+  readonly state: string;
+  /** It was merged, so that nothing shows it under its id any more. */
+  readonly isGone: boolean;
+}
+
+export function viewCapacities(store: SandboxStore, behaviour: GcpBehaviour): readonly CapacityCommitmentView[] {
+  return boughtCapacities(store).map((found) => {
+    const { project, location, id, edition, slotCount, plan, renewalPlan, isGone = false } = found;
+    const state = capacityState(found, behaviour);
+    return { project, location, id, edition, slotCount, plan, renewalPlan, state, isGone };
+  });
 }

@@ -25,8 +25,28 @@ const usualReasons: Readonly<Record<number, string>> = {
   503: "backendError",
 };
 
+/** The same in the words of newer APIs: https://cloud.google.com/apis/design/errors */
+const usualStatuses: Readonly<Record<number, string>> = {
+  400: "INVALID_ARGUMENT",
+  401: "UNAUTHENTICATED",
+  403: "PERMISSION_DENIED",
+  404: "NOT_FOUND",
+  409: "ALREADY_EXISTS",
+  429: "RESOURCE_EXHAUSTED",
+  500: "INTERNAL",
+  503: "UNAVAILABLE",
+};
+
 export function googleAnswer(status: number, body: unknown): SandboxResponse {
   return { status, headers: { "content-type": "application/json; charset=UTF-8" }, body: JSON.stringify(body) };
+}
+
+/** `{ "error": { "code": 409, "message", "status" } }`, as newer APIs say it. */
+export function googleStatusAnswer(status: number, given?: string, said?: string): SandboxResponse {
+  const word = given ?? usualStatuses[status] ?? "UNAVAILABLE";
+  return googleAnswer(status, {
+    error: { code: status, message: said ?? `The sandbox answers ${status} ${word}.`, status: word },
+  });
 }
 
 /** `{ "error": { "code": 409, "message", "errors": [{ "message", "domain", "reason" }] } }` */

@@ -51,6 +51,25 @@ const entries: readonly Entry[] = places.flatMap(({ name, regions }) => [
   entry(`Commitment v1: Nvidia L4 GPU running in ${name} for 1 Year`, "Commit1Yr", "GPU", "h", regions, "0.35"),
 ]);
 
+/** What BigQuery's slots cost; pay as you go beside it. Its multi-regions are in lower case. */
+const slotEntries: readonly Entry[] = [
+  { name: "US (multi-region)", region: "us" },
+  { name: "EU (multi-region)", region: "eu" },
+  { name: "Iowa (us-central1)", region: "us-central1" },
+].flatMap(({ name, region }) =>
+  [
+    { edition: "Enterprise", prices: ["0.06", "0.048", "0.036"] },
+    { edition: "Enterprise Plus", prices: ["0.1", "0.08", "0.06"] },
+  ].flatMap(({ edition, prices: [onDemand = "", yearly = "", threeYears = ""] }) => {
+    const title = `BigQuery ${edition} Edition for ${name}`;
+    return [
+      entry(title, "OnDemand", "Edition", "h", [region], onDemand),
+      entry(`${title} 1 Year Commitment`, "Commit1Yr", "Edition", "h", [region], yearly),
+      entry(`${title} 3 Year Commitment`, "Commit3Yr", "Edition", "h", [region], threeYears),
+    ];
+  }),
+);
+
 function entry(
   description: string,
   usageType: string,
@@ -62,9 +81,9 @@ function entry(
   return { description, usageType, resourceGroup, unit, regions, price };
 }
 
-/** GET /v1/services/6F81-5844-456A/skus: public prices, in pages. */
+/** GET /v1/services/6F81-5844-456A/skus, and those of 16B8-3DDA-9F10: public prices, in pages. */
 export function listSkus(
-  { query }: SandboxRequest,
+  { path, query }: SandboxRequest,
   { now, fault }: Pick<ImitationContext, "now" | "fault">,
   { skusPerPage }: GcpBehaviour,
 ): SandboxResponse {
@@ -73,8 +92,9 @@ export function listSkus(
   if (rate === undefined) throw new GoogleFault(400, "badRequest", `Unsupported currency ${currency}.`);
   const skipped = Number(query.get("pageToken") || 0);
   const next = skipped + skusPerPage;
-  const page = entries.slice(skipped, next).map((one, index) => skuBody(one, skipped + index, { currency, rate, now }));
-  const token = fault?.listing === "repeated-next-link" ? String(skipped) : next < entries.length ? String(next) : "";
+  const listed = path.includes("16B8-3DDA-9F10") ? slotEntries : entries;
+  const page = listed.slice(skipped, next).map((one, index) => skuBody(one, skipped + index, { currency, rate, now }));
+  const token = fault?.listing === "repeated-next-link" ? String(skipped) : next < listed.length ? String(next) : "";
   return googleAnswer(200, { ...(fault?.listing === "empty" ? {} : { skus: page }), nextPageToken: token });
 }
 

@@ -14,7 +14,7 @@ export function permissionsHelp(): string {
     lineOf("AWS, all", { list: ["sts:GetCallerIdentity (which nobody can be denied)"], price: [], purchase: [] }),
     lineOf("Azure, reservations", reservationPermissions),
     lineOf("Azure, savings-plans", planPermissions),
-    lineOf("GCP, compute", gcpPermissions),
+    ...Object.entries(gcpPermissions).map(([service, needed]) => lineOf(`GCP, ${service}`, needed)),
   ].join("\n");
 }
 
