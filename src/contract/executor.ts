@@ -187,6 +187,11 @@ export interface ServiceExecutor<R extends AnyRecommendation = AnyRecommendation
    * Only where it sends under handles of both kinds: of which kind this one is. Left out: all are of the kind that `recovery` names.
    */
   kindOfHandle?(handle: JsonObject): HandleKind;
+  /**
+   * Its quote writes down what there is before the purchase, although its handle may be sent again: so it is asked for just before
+   * it, as where `recovery` is `absence` or `manual`. Default false.
+   */
+  readonly quotesBaseline?: boolean;
   /** The longest that one `send` may take, in milliseconds: it gives up by itself then, with an unknown outcome. */
   readonly sendTimeout: number;
   /** What can be seen of what it bought: one for all executors whose scopes have the same key. */

@@ -22,7 +22,8 @@ export function createKeptQuotes({ readClock }: Pick<Environment, "readClock">):
   const kept = new Map<string, { readonly generation: number; readonly at: ClockReading; readonly quoted: Quoted }>();
   return {
     keep: ({ executor, record: { token, generation } }, quoted) => {
-      if (executor.recovery.kind === "resend") kept.set(token, { generation, at: readClock(), quoted });
+      const { recovery, quotesBaseline = false } = executor;
+      if (recovery.kind === "resend" && !quotesBaseline) kept.set(token, { generation, at: readClock(), quoted });
     },
     take: ({ record: { token, generation } }) => {
       const found = kept.get(token);

@@ -54,6 +54,13 @@ test("what came to nothing meanwhile is asked for anew", () => {
   expect(quotes.take(asked(1))).toBeUndefined();
 });
 
+test("a handle that may be sent again, and a baseline beside it: it is asked for just before its purchase", () => {
+  const { quotes, asked } = clocks();
+  const { executor, record } = asked();
+  quotes.keep({ executor: { ...executor, quotesBaseline: true }, record }, quoted);
+  expect(quotes.take(asked())).toBeUndefined();
+});
+
 test.each<[ImitationIdentity, number]>([
   ["minted", 1],
   ["chosen", 1],
