@@ -1,5 +1,6 @@
 import { Big } from "big.js";
 import { z } from "zod";
+import { must } from "./field-schemas.ts";
 
 /** An amount of money: a decimal string (never a float) and its ISO 4217 currency code. */
 export type Money = {
@@ -10,12 +11,12 @@ export type Money = {
 /** Accepts `{ "amount": "30.00", "currency": "GBP" }` and nothing looser. */
 export const moneySchema: z.ZodType<Money, Money> = z.strictObject({
   amount: z
-    .string()
+    .string(must('must be a decimal string such as "30.00"'))
     .max(40)
     .regex(/^\d+(\.\d+)?$/, 'must be a decimal string such as "30.00"')
     .meta({ description: "A decimal number in quotes, without thousands separators.", examples: ["30.00"] }),
   currency: z
-    .string()
+    .string(must('must be an ISO 4217 code such as "USD"'))
     .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as "USD"')
     .meta({ description: "The currency's ISO 4217 code.", examples: ["USD"] }),
 });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { must } from "./field-schemas.ts";
 import type { JsonValue } from "./json.ts";
 import type { Labels } from "./labels.ts";
 import type { Money } from "./money.ts";
@@ -30,7 +31,7 @@ export interface AnyRecommendation extends CommonFields {
 }
 
 /** How many: a whole number from 1. There is no default, and no rounding. */
-export const quantitySchema = z.int("must be a whole number").min(1, "must be at least 1").max(1_000_000);
+export const quantitySchema = z.int(must("must be a whole number")).min(1, "must be at least 1").max(1_000_000);
 
 /**
  * When a term that began at `start` is over, both in milliseconds since 1970; undefined for a term that is not in years or months.

@@ -8,6 +8,7 @@ import type { JsonValue } from "../contract/json.ts";
 import { labelsSchema, wordsOf } from "../contract/labels.ts";
 import { moneySchema } from "../contract/money.ts";
 import { schemaProblems } from "../contract/schema-problems.ts";
+import { canBeListed } from "../contract/service-without-api.ts";
 import { isSkip, type AnyRecommendation, type Skip } from "../contract/recommendation.ts";
 import type { Execution } from "../contract/recommendation-types.ts";
 import { characterProblem, textProblem } from "../contract/text-problem.ts";
@@ -200,7 +201,9 @@ function schemaFor(
   const executor = typeof service === "string" && Object.hasOwn(provider.services, service);
   const found = executor ? provider.services[service] : undefined;
   if (found === undefined) {
-    return { path: ["service"], problem: mustBeOneOf(Object.keys(provider.services), service) };
+    // What is known and only refused is nothing to choose.
+    const names = Object.entries(provider.services).flatMap(([name, each]) => (canBeListed(each) ? [name] : []));
+    return { path: ["service"], problem: mustBeOneOf(names, service) };
   }
   return { schema: found.schema };
 }

@@ -144,7 +144,7 @@ function knownOf(record: TokenRecord): readonly string[] {
   return [
     ...(named.length === 0 ? [] : [`An answer to it named ${named.join(", ")}: look at that first.`]),
     ...(elsewhere === undefined ? [] : [`Another engine says that it bought it as ${elsewhere}.`]),
-    ...(error?.said === undefined ? [] : [`The provider said: ${error.said}`]),
+    ...(error?.said === undefined ? [] : [`What came of it: ${error.said}`]),
     ...(notThis.length === 0 ? [] : [`A person said that it is not ${notThis.join(", ")}.`]),
   ];
 }

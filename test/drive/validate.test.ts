@@ -5,6 +5,7 @@ import { ledgerHistory } from "../../src/inspect/read-history.ts";
 import { ledgerStatus } from "../../src/inspect/read-status.ts";
 import { InvalidExecutionError } from "../../src/contract/errors.ts";
 import type { ServiceExecutor } from "../../src/contract/executor.ts";
+import { serviceWithoutApi } from "../../src/contract/service-without-api.ts";
 import { disk } from "../../src/testing/imitation/order-book.ts";
 import { execution, setup } from "./setup.ts";
 
@@ -64,7 +65,7 @@ describe("validation", () => {
       "a price limit without currency",
       { ...disk(), maxPrice: { amount: "30" } },
       "recommendations[0].maxPrice.currency",
-      "string",
+      'is required: it must be an ISO 4217 code such as "USD"',
     ],
   ])("%s", (_name, recommendation, path, words) => {
     const problems = problemsOf({ ...execution(), recommendations: [recommendation] });
@@ -91,8 +92,16 @@ describe("validation", () => {
     const tape = { ...cloud.executor, schema: z.looseObject({ term: z.literal("P1Y") }) } as unknown as ServiceExecutor;
     const { disk: diskExecutor } = cloud.provider.services;
     if (diskExecutor === undefined) throw new Error("the imitation sells disks");
+    // Only refused, so nothing to choose.
+    const drums = serviceWithoutApi({
+      provider: "imitation",
+      service: "drums",
+      isRefused: true,
+      why: "Gone.",
+      instead: "Drop it.",
+    });
     const providers = [
-      { name: "imitation", services: { disk: diskExecutor, tape } },
+      { name: "imitation", services: { disk: diskExecutor, tape, drums } },
       { name: "other", services: {} },
     ];
     const recommendations = [

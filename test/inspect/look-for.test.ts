@@ -115,7 +115,7 @@ describe("what a person looks for", () => {
     const error = { code: "outcome-unknown", message: "?", said: "Try later." };
     expect(lookForOf(unknown(record, { submission, error, notThis: ["order-2"] }), searches)?.known).toEqual([
       "An answer to it named order-1: look at that first.",
-      "The provider said: Try later.",
+      "What came of it: Try later.",
       "A person said that it is not order-2.",
     ]);
   });

@@ -8,6 +8,7 @@ import { type Column, layOutFirst, wrap } from "../terminal/table.ts";
 import type { Paint } from "../terminal/terminal.ts";
 
 import { accountsText } from "./accounts-text.ts";
+import { indexRanges } from "./index-ranges.ts";
 import { moneyColumns, paymentLines, whole } from "./money-columns.ts";
 import { errorText, type SaidOnce, saidOnce } from "./said-once.ts";
 import { below, shorten, sumText, whatText, wordsText } from "./table-cells.ts";
@@ -139,6 +140,6 @@ function anyPrice(
 ): string | undefined {
   const open = maxTotals ? [] : refused.filter(({ price, limit }) => !price && !limit);
   if (open.length === 0) return undefined;
-  const numbers = open.map(({ recIndex }) => `#${recIndex}`).join(" ");
+  const numbers = indexRanges(open.map(({ recIndex }) => recIndex));
   return `${numbers}: no price is known and the file sets no maxPrice. If the drive gets a price, it buys at any price.`;
 }

@@ -59,10 +59,8 @@ describe("an EC2 recommendation", () => {
     [{ term: "P5Y" }, 'term: must be "P1Y" or "P3Y"'],
     [{ quantity: 0 }, "quantity: must be at least 1"],
     [{ quantity: 1.5 }, "quantity: must be a whole number"],
-    [
-      { maxPrice: { amount: 1200, currency: "USD" } },
-      "maxPrice.amount: Invalid input: expected string, received number",
-    ],
+    [{ quantity: undefined }, "quantity: is required: it must be a whole number"],
+    [{ maxPrice: { amount: 1200, currency: "USD" } }, 'maxPrice.amount: must be a decimal string such as "30.00"'],
     [{ scope: "Availability Zone" }, 'availabilityZone: is required with the scope "Availability Zone"'],
     [{ availabilityZone: "us-east-1a" }, 'availabilityZone: must be left out with the scope "Region"'],
     [
