@@ -36,6 +36,12 @@ export async function ledgerHistory(
   return histories;
 }
 
+/** Why a person changed the execution, of a line about one of its recommendations; undefined for any other line. */
+export function personsReason({ event, person, detail }: Pick<HistoryEntry, "event" | "person" | "detail">) {
+  const before = `${event}, says ${person}: `;
+  return person !== undefined && detail.startsWith(before) ? detail.slice(before.length) : undefined;
+}
+
 /** Events whose detail begins with the code of an error. */
 const withCode = new Set(["refuse", "wait", "reject", "unknown", "park"]);
 

@@ -1,4 +1,4 @@
-import type { HistoryLine } from "../inspect/read-history.ts";
+import { type HistoryLine, personsReason } from "../inspect/read-history.ts";
 import type { DriveEvent } from "../contract/events.ts";
 import { moneySchema } from "../contract/money.ts";
 import type { Outcome } from "../contract/report.ts";
@@ -102,11 +102,11 @@ const historyEvents: Readonly<Record<string, string>> = {
 };
 
 /** A line of the ledger's history, in plain words. */
-export function historyWords({ event, detail, code, person }: HistoryLine): string {
+export function historyWords(line: HistoryLine): string {
+  const { event, detail, code, person } = line;
   const what = historyEvents[event] ?? event;
-  // What a person says to an execution stands in the lines of its recommendations after these words.
-  const said = `${event}, says ${person}: `;
-  if (person !== undefined && detail.startsWith(said)) return `${what} by ${person}: ${detail.slice(said.length)}`;
+  const reason = personsReason(line);
+  if (reason !== undefined) return `${what} by ${person}: ${reason}`;
   const more = event === "submit" ? priceText(detail) : detail;
   return code !== undefined || more === "" ? what : `${what}: ${more}`;
 }

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { historyText } from "../../src/cli/text/history-text.ts";
 import { describeRecords } from "../../src/cli/resources/ledger-records.ts";
 import { historyCommand } from "../../src/cli/commands/history.ts";
 import { redriveCommand } from "../../src/cli/commands/redrive.ts";
@@ -306,6 +307,25 @@ ${"─".repeat(90)}
 `);
     expect((await history()).stdout.match(/^#\d/gm)).toEqual(["#0", "#1", "#2", "#3", "#4"]);
     await expect(history(9)).rejects.toThrow("knows no recommendation #9");
+  });
+
+  test("what a person changed says what, who and why", () => {
+    const line = {
+      token: "t",
+      at: started,
+      from: "claimed",
+      to: "claimed",
+      holder: undefined,
+      epoch: 1,
+      attempt: 0,
+    } as const;
+    const lines = [
+      { ...line, event: "limits", person: "ann", detail: "limits, says ann: as agreed" },
+      { ...line, event: "redrive", person: "ann", detail: "asked by ann" },
+    ];
+    const rows = historyText(lines, 140, (_style, text) => text).replaceAll(/ {2,}/g, " | ");
+    expect(rows).toContain("limit changed | claimed | by ann: as agreed\n");
+    expect(rows).toContain("re-drive | claimed | asked by ann\n");
   });
 
   test("--json: one document, the answer code apart", async () => {

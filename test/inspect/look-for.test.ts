@@ -146,7 +146,16 @@ describe.skipIf(installed === "")("the commands for AWS", () => {
 
   /** One of each way to find it: by a tag, by a name, by neither. */
   const few = ["ec2", "rds", "redshift"];
-  const services = ["ec2", "rds", "elasticache", "memorydb", "opensearch", "redshift", "savings-plans"];
+  const services = [
+    "ec2",
+    "rds",
+    "elasticache",
+    "memorydb",
+    "opensearch",
+    "redshift",
+    "redshift-serverless",
+    "savings-plans",
+  ];
   test.for(standingForAll(services, (service) => few.includes(service)))(
     "%s: a shell runs it, and it shows what was bought, with and without a name",
     async (service) => {

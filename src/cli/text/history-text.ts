@@ -1,4 +1,4 @@
-import type { HistoryLine } from "../../inspect/read-history.ts";
+import { type HistoryLine, personsReason } from "../../inspect/read-history.ts";
 import { cleanText } from "../../contract/clean-text.ts";
 import { formatMoney, moneySchema } from "../../contract/money.ts";
 import { layOut } from "../terminal/table.ts";
@@ -18,6 +18,14 @@ const words: Readonly<Record<string, string>> = {
   dead: "proven not bought",
   reopen: "came to nothing",
   decide: "a person's word",
+  wait: "waits",
+  resend: "sent again",
+  evidence: "answer names another",
+  proven: "earlier one proven not bought",
+  redrive: "re-drive",
+  limits: "limit changed",
+  skip: "dropped",
+  elsewhere: "said to be bought elsewhere",
 };
 
 /** The history of one recommendation, for a person. */
@@ -44,7 +52,10 @@ export function historyText(lines: readonly HistoryLine[], width: number, paint:
   );
 }
 
-function detailText({ event, code, detail }: HistoryLine): string {
+function detailText(line: HistoryLine): string {
+  const { event, code, detail, person } = line;
+  const reason = personsReason(line);
+  if (reason !== undefined) return `by ${person}: ${reason}`;
   if (code !== undefined) return `${code}: ${detail}`;
   return event === "submit" ? `at ${priceText(detail)}` : detail;
 }
