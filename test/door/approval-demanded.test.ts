@@ -46,7 +46,7 @@ test.each([
   expect(await world.ledger.recorded("engine-3")).toBeUndefined();
 });
 
-test.each(["X-Forwarded-For", "Forwarded", "Via", "X-Real-IP"])(
+test.each(["X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded", "Via", "X-Real-IP"])(
   "what %s says to come through a proxy is refused",
   async (name) => {
     const said = await put("engine-4", { [name]: "for=192.0.2.1" });

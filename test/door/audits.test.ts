@@ -154,3 +154,13 @@ test("an audit whose turn does not come is answered all the same", async () => {
   expect(await first).toBe("done");
   expect(await line({ caller: "two", signal }, () => Promise.resolve("later"))).toBe("later");
 });
+
+test("an audit that fails fails for whoever asked for it alone, and the next one has its turn", async () => {
+  const line = createAuditLine(() => new Promise(() => undefined));
+  const { signal } = new AbortController();
+  const failing = line({ caller: "one", signal }, () => Promise.reject(new Error("the provider is gone")));
+  const next = line({ caller: "two", signal }, () => Promise.resolve("done"));
+  await expect(failing).rejects.toThrow("the provider is gone");
+  expect(await next).toBe("done");
+  expect(await line({ caller: "one", signal }, () => Promise.resolve("again"))).toBe("again");
+});

@@ -1,6 +1,9 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { systemEnvironment } from "../../src/contract/environment.ts";
+import { createByteBudget } from "../../src/door/byte-budget.ts";
 import type { DoorLimits, HandlerOptions } from "../../src/door/door-parts.ts";
+import { createRequestLimits } from "../../src/door/request-limits.ts";
+import { createSeats } from "../../src/door/seats.ts";
 import { createTokenBuckets } from "../../src/door/token-buckets.ts";
 import { ec2, executionOf } from "../end-to-end/recommendations.ts";
 import { bearerOf, callersNamed } from "./caller-world.ts";
@@ -155,6 +158,73 @@ describe("who guesses tokens", () => {
     for (const name of ["a", "b", "c", "a", "d"]) buckets.take(name);
     expect(["a", "b", "c", "d"].map((name) => buckets.wait(name) > 0)).toEqual([true, false, true, true]);
   });
+
+  test("however often, nobody waits longer than for two buckets", () => {
+    const buckets = createTokenBuckets({ perSecond: 1, burst: 3, names: 3, now: () => 0 });
+    for (let time = 0; time < 100; time += 1) buckets.take("a");
+    expect(buckets.wait("a")).toBe(4000);
+  });
+
+  test("of tokens that were valid lately a thousand pass; one that is valid no more does not", () => {
+    const own = { bodyLimit: 1000, isAlone: false };
+    const limits = createRequestLimits({ failuresPerMinute: 1 }, own, { ...systemEnvironment, now: () => 0 });
+    const passes = (credential: string) => {
+      try {
+        limits.checkAddress("192.0.2.1", credential);
+        return true;
+      } catch (error) {
+        expect(error).toMatchObject({ code: "too-many-requests" });
+        return false;
+      }
+    };
+    for (let index = 0; index <= 1000; index += 1) limits.noteValid(`token-${index}`);
+    limits.noteFailure("192.0.2.1", "guess");
+    expect(["guess", "token-0", "token-1", "token-1000"].map(passes)).toEqual([false, false, true, true]);
+    limits.noteFailure("192.0.2.1", "token-1");
+    expect(passes("token-1")).toBe(false);
+  });
+});
+
+test("seats: so many in all and so many of one; each is given back once", () => {
+  const seats = createSeats(3, 2);
+  const [one, two] = [seats.take("a"), seats.take("a")];
+  expect(seats.take("a")).toBeUndefined();
+  expect(seats.take("b")).toBeDefined();
+  expect(seats.take("c")).toBeUndefined();
+  one?.();
+  one?.();
+  expect(seats.take("c")).toBeDefined();
+  expect(seats.take("d")).toBeUndefined();
+  two?.();
+  expect(seats.take("a")).toBeDefined();
+});
+
+test("where there is one caller, it has all seats", () => {
+  const own = { bodyLimit: 1000, isAlone: true };
+  const limits = createRequestLimits({ requestsAtOnce: 2, waitersAtOnce: 2 }, own, systemEnvironment);
+  for (const _ of [1, 2]) {
+    limits.enter("local");
+    expect(limits.waiters.take("local")).toBeDefined();
+  }
+  expect(() => limits.enter("local")).toThrow(/Nothing was recorded/);
+  expect(limits.waiters.take("local")).toBeUndefined();
+});
+
+test("bytes are given back once; behind one whose turn does not come goes on what fits; a thousand wait at most", async () => {
+  const late: (() => void)[] = [];
+  const budget = createByteBudget(400_000, () => new Promise((resolve) => late.push(resolve)));
+  const { signal } = new AbortController();
+  const giveBack = await budget.take(200_000, signal);
+  const [first, second] = [budget.take(200_000, signal), budget.take(100_000, signal)];
+  late[0]?.();
+  await expect(first).rejects.toMatchObject({ code: "server-busy" });
+  await second;
+  giveBack();
+  giveBack();
+  await budget.take(200_000, signal);
+  for (let waiting = 0; waiting < 1000; waiting += 1) void budget.take(100_000, signal);
+  expect(late).toHaveLength(1002);
+  await expect(budget.take(100_000, signal)).rejects.toMatchObject({ code: "server-busy", retryAfter: 2000 });
 });
 
 describe("what is under way", () => {

@@ -213,7 +213,9 @@ describe("whose request it is", () => {
     ["a page of another site", { origin: "https://evil.example" }],
     ["a page without an origin", { origin: "null" }],
     ["another server on this machine", { origin: "http://127.0.0.1:1" }],
+    ["a site whose name begins as this one's", { origin: "http://127.0.0.1.evil.example", host: "127.0.0.1" }],
     ["a link on another site", { "sec-fetch-site": "cross-site" }],
+    ["a page of another server under this name", { "sec-fetch-site": "same-site" }],
   ])("%s is refused", async (_, headers) => {
     const answer = await rawRequest("GET /v1/executions", { host: own(), ...headers });
     expect(answer).toMatch(/^HTTP\/1\.1 403 /);
