@@ -103,4 +103,24 @@ describe("what the roles at the subscription allow", () => {
       .reply(status, body);
     expect(await thrownBy(accessOf().mayPurchase(recommend("compute"), quote, { signal }))).toMatchObject({ code });
   });
+
+  test("reservations that are bought under an alias need that right, and no right to write orders", async () => {
+    const ask = async (actions: readonly string[]) => {
+      nock(arm)
+        .get(/permissions/)
+        .reply(200, { value: [set(actions)] });
+      return accessOf({ reservationFlow: "alias" }).mayPurchase(recommend("compute"), quote, { signal });
+    };
+    expect(await ask(["Microsoft.Capacity/*"])).toMatchObject({
+      result: "denied",
+      detail: expect.stringContaining("Microsoft.BillingBenefits/reservationOrderAliases/write"),
+    });
+    expect(await ask(["Microsoft.BillingBenefits/reservationOrderAliases/write"])).toMatchObject({ result: "allowed" });
+    const { permissionsOf } = accessOf({ reservationFlow: "alias" });
+    expect(permissionsOf("compute")).toMatchObject({
+      list: expect.arrayContaining(["Microsoft.BillingBenefits/reservationOrderAliases/read"]),
+      purchase: ["Microsoft.BillingBenefits/reservationOrderAliases/write"],
+    });
+    expect(permissionsOf("savings-plans")).toEqual(accessOf().permissionsOf("savings-plans"));
+  });
 });

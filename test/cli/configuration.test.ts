@@ -99,6 +99,19 @@ describe("a configuration that cannot be used", () => {
   });
 });
 
+test("azure.reservationFlow says how reservations are bought; driven again without it, nothing is bought twice", async () => {
+  folderWithExecution();
+  await using sandbox = await startCloudSandbox();
+  const drive = ["drive", "execution.json", "--azure-endpoint", sandbox.url];
+  const puts = () => sandbox.purchaseRequests().map(({ action }) => action);
+  write({ azure: { reservationFlow: "alias" } });
+  expect((await runCommand(drive)).code).toBe(0);
+  expect(puts()).toEqual(["PUT reservationOrderAliases"]);
+  write({});
+  expect((await runCommand(drive)).code).toBe(0);
+  expect([puts().length, sandbox.purchases()]).toEqual([1, 1]);
+});
+
 describe("which configuration, and which ledger", () => {
   /** What `status` says of a ledger that is not there names it. */
   const ledgerOf = async (args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) =>

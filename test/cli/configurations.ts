@@ -25,7 +25,7 @@ export const goodConfigurations: readonly Readonly<Record<string, unknown>>[] = 
     tagNames: { source: "purchase-automation", token: "cudly-idempotency-token" },
   },
   {},
-  { aws: { accounts: {} }, azure: { cloud: "us-government" }, ledger: ".buyonce/ledger.db" },
+  { aws: { accounts: {} }, azure: { cloud: "us-government", reservationFlow: "alias" }, ledger: ".buyonce/ledger.db" },
   {
     aws: {
       accounts: {
@@ -74,6 +74,11 @@ export const refusedConfigurations: readonly Refused[] = [
     name: "a secret of a webhook",
     content: { webhooks: { finance: { url: "https://finance.example", secret } } },
     problem: `webhooks.finance.secret ${literal}`,
+  },
+  {
+    name: "a reservation flow that is none",
+    content: { azure: { reservationFlow: "at once" } },
+    problem: 'azure.reservationFlow must be one of "two-steps", "alias".',
   },
   {
     name: "a webhook with two secrets",

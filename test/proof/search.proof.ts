@@ -12,6 +12,7 @@ import {
   vanishing,
   withASetClock,
 } from "./search-worlds.ts";
+import { changingFlow, lostLedger } from "./flow-worlds.ts";
 import { peopledWorlds, restoredWorld, twoDriverWorlds } from "./terms-worlds.ts";
 
 /** `BUYONCE_PROOF=deep npm run proof` walks further; it takes minutes more. */
@@ -39,6 +40,20 @@ describe.each(kinds)("every path of the drive, with %s", (name, identity) => {
     const world = emptyWorld(identity, tokens);
     await prove(`${name}, ${tokens} tokens`, { world, drivers, budget: limits, sendWays: believable(limits) });
   });
+});
+
+test.each(["two-steps", "alias"] as const)(
+  "every path, %s set first, and the other flow at any moment",
+  async (flow) => {
+    const world = changingFlow(flow);
+    for (const limits of [budget(1, 1, 0), budget(0, 1, 1)]) {
+      await prove(`${flow}, then the other`, { world, drivers: 2, budget: limits });
+    }
+  },
+);
+
+test("every path, bought under a name by a ledger that is lost, with a listing that shows nothing", async () => {
+  await prove("alias, lost ledger", { world: lostLedger("alias"), drivers: 2, budget: budget(1, 1, 1) });
 });
 
 test("every path, begun by an engine without a ledger, with a listing that may show nothing", async () => {

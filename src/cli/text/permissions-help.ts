@@ -1,5 +1,9 @@
 import { awsPermissions } from "../../../providers/aws/aws-permissions.ts";
-import { planPermissions, reservationPermissions } from "../../../providers/azure/azure-permissions.ts";
+import {
+  planPermissions,
+  reservationAliasPermissions,
+  reservationPermissions,
+} from "../../../providers/azure/azure-permissions.ts";
 import { gcpPermissions } from "../../../providers/gcp/gcp-permissions.ts";
 import type { ServicePermissions } from "../../contract/provider-access.ts";
 import { wrap } from "../terminal/table.ts";
@@ -13,6 +17,7 @@ export function permissionsHelp(): string {
     ...Object.entries(awsPermissions).map(([service, needed]) => lineOf(`AWS, ${service}`, needed)),
     lineOf("AWS, all", { list: ["sts:GetCallerIdentity (which nobody can be denied)"], price: [], purchase: [] }),
     lineOf("Azure, reservations", reservationPermissions),
+    lineOf("Azure, by alias", reservationAliasPermissions),
     lineOf("Azure, savings-plans", planPermissions),
     ...Object.entries(gcpPermissions).map(([service, needed]) => lineOf(`GCP, ${service}`, needed)),
   ].join("\n");
