@@ -47,18 +47,17 @@ function capacitySearch(
     name === undefined
       ? `A capacity commitment in ${location}.`
       : `A capacity commitment ${name}; where it was merged or split, one of another id that holds its slots.`;
-  const at = endpoint === undefined ? [] : [`--api=${endpoint}`];
+  const bq = ["bq", `--project_id=${projectId}`, `--location=${location}`, "--format=prettyjson", "ls"];
+  // bq asks an endpoint for its discovery document first, which an imitation need not have.
+  const path = `/v1/projects/${encodeURIComponent(projectId)}/locations/${encodeURIComponent(location)}/capacityCommitments`;
+  const credential = `authorization: Bearer buyonce-loopback/${projectId}`;
   return {
     shows: ours,
     signedIn: `Google Cloud, with a right to see capacity commitments of project ${projectId}`,
-    command: shellCommand([
-      "bq",
-      ...at,
-      `--project_id=${projectId}`,
-      `--location=${location}`,
-      "--format=prettyjson",
-      "ls",
-      "--capacity_commitment",
-    ]),
+    command: shellCommand(
+      endpoint === undefined
+        ? [...bq, "--capacity_commitment"]
+        : ["curl", "--silent", "--header", credential, new URL(path, endpoint).href],
+    ),
   };
 }

@@ -7,7 +7,7 @@ import { type Place, insertCommitment } from "./insert.ts";
 import { type GcpBehaviour, type GcpSandboxOptions, gcpBehaviour } from "./gcp-sandbox-options.ts";
 import { listSkus } from "./price-list.ts";
 import { testPermissions } from "./test-permissions.ts";
-import { getCommitment, getOperation, listCommitments } from "./reads.ts";
+import { getCommitment, getOperation, listCommitments, listEverywhere, waitForOperation } from "./reads.ts";
 import { commitments } from "./stored.ts";
 
 /** An operation under way. */
@@ -56,6 +56,16 @@ const operations: Readonly<Record<string, Operation>> = {
     permission: "compute.regionOperations.get",
     route: new RegExp(`^GET ${region}/operations/([^/]+)$`),
     run: ({ place, name, context, behaviour }) => getOperation(place, name, context, behaviour),
+  },
+  "POST operations/{name}/wait": {
+    permission: "compute.regionOperations.get",
+    route: new RegExp(`^POST ${region}/operations/([^/]+)/wait$`),
+    run: ({ place, name, context, behaviour }) => waitForOperation(place, name, context, behaviour),
+  },
+  "GET aggregated/commitments": {
+    permission: "compute.commitments.list",
+    route: /^GET \/compute\/v1\/projects\/([^/]+)\/aggregated\/commitments$/,
+    run: ({ place: { project }, context, behaviour }) => listEverywhere(project, context, behaviour),
   },
   "POST capacityCommitments": {
     permission: "bigquery.capacityCommitments.create",

@@ -33,6 +33,43 @@ export function getOperation(
   return googleAnswer(200, bodyOfOperation(seen, origin, behaviour));
 }
 
+/** POST operations/{name}/wait, as gcloud asks: answers when it is done, at once. */
+export function waitForOperation(
+  place: Place,
+  name: string,
+  context: ImitationContext,
+  behaviour: GcpBehaviour,
+): SandboxResponse {
+  const found = operations(context.store).get(name);
+  if (found !== undefined) {
+    operations(context.store).set(name, { ...found, reads: Math.max(found.reads, behaviour.readsUntilDone) });
+  }
+  return getOperation(place, name, context, behaviour);
+}
+
+/** GET aggregated/commitments, as gcloud asks: those of all regions of a project, in one page, by region. */
+export function listEverywhere(
+  project: string,
+  { store, origin }: ImitationContext,
+  behaviour: GcpBehaviour,
+): SandboxResponse {
+  const own = commitments(store)
+    .values()
+    .filter((one) => one.project === project);
+  const items = Object.fromEntries(
+    [...Map.groupBy(own, ({ region }) => region)].map(([region, list]) => [
+      `regions/${region}`,
+      { commitments: list.map((found) => bodyOfCommitment(read(found, store), origin, behaviour)) },
+    ]),
+  );
+  return googleAnswer(200, {
+    kind: "compute#commitmentAggregatedList",
+    id: `projects/${project}/aggregated/commitments`,
+    items,
+    selfLink: `${origin}/compute/v1/projects/${project}/aggregated/commitments`,
+  });
+}
+
 /** GET commitments: in pages; the token of the next one is the number of those before it. An empty list is left out. */
 export function listCommitments(
   place: Place,

@@ -1,0 +1,53 @@
+// An independent client: what it buys and reads shows that our client and our imitation do not merely agree with each other.
+import { execFile, spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { describe, expect, test } from "vitest";
+import type { CloudSandbox } from "../../providers/sandbox/index.ts";
+import { sandboxFor, temporaryFolder } from "./support.ts";
+
+const installed = spawnSync("gcloud", ["--version"], { encoding: "utf8" }).status === 0;
+if (!installed) console.log("gcloud is not installed: these checks are skipped.");
+
+/** gcloud on a sandbox, with nothing of the machine's own configuration: what a command answers. */
+function gcloudFor({ url }: CloudSandbox) {
+  const folder = temporaryFolder();
+  const token = join(folder, "token");
+  writeFileSync(token, "dummy");
+  const env = {
+    PATH: process.env["PATH"],
+    HOME: folder,
+    CLOUDSDK_CONFIG: folder,
+    CLOUDSDK_AUTH_ACCESS_TOKEN_FILE: token,
+    CLOUDSDK_API_ENDPOINT_OVERRIDES_COMPUTE: `${url}/compute/v1/`,
+    CLOUDSDK_CORE_CHECK_GCE_METADATA: "0",
+    CLOUDSDK_CORE_DISABLE_PROMPTS: "1",
+    CLOUDSDK_CORE_DISABLE_USAGE_REPORTING: "1",
+    CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK: "1",
+  };
+  return async (...words: readonly string[]) => {
+    const all = ["compute", "commitments", ...words, "--project", "my-project-123", "--format", "json"];
+    const { stdout, stderr } = await promisify(execFile)("gcloud", all, { env });
+    expect(stderr).not.toMatch(/ERROR|WARNING/);
+    return JSON.parse(stdout) as unknown;
+  };
+}
+
+describe.skipIf(!installed)("gcloud at the imitation", () => {
+  const place = ["--region", "us-central1"];
+  const create = ["create", "by-gcloud", ...place, "--plan", "12-month", "--type", "general-purpose-n2"];
+  const resources = ["--resources", "vcpu=8,memory=32GB"];
+
+  test("creates, lists and describes a commitment without a false error; a name that is taken is refused", async () => {
+    const sandbox = await sandboxFor();
+    const gcloud = gcloudFor(sandbox);
+    expect(await gcloud("list")).toEqual([]);
+    await gcloud(...create, ...resources);
+    const bought = { name: "by-gcloud", plan: "TWELVE_MONTH", type: "GENERAL_PURPOSE_N2" };
+    expect(await gcloud("list")).toMatchObject([bought]);
+    expect(await gcloud("describe", "by-gcloud", ...place)).toMatchObject({ ...bought, autoRenew: false });
+    await expect(gcloud(...create, ...resources)).rejects.toThrow("already exists");
+    expect(sandbox.commitments()).toHaveLength(1);
+  });
+});
