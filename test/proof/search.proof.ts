@@ -14,6 +14,7 @@ import {
 } from "./search-worlds.ts";
 import { changingFlow, lostLedger } from "./flow-worlds.ts";
 import { peopledWorlds, restoredWorld, twoDriverWorlds } from "./terms-worlds.ts";
+import { twinWorld } from "./twin-worlds.ts";
 
 /** `BUYONCE_PROOF=deep npm run proof` walks further; it takes minutes more. */
 const deep = process.env["BUYONCE_PROOF"] === "deep";
@@ -137,6 +138,15 @@ describe.each(kinds)("what is driven from a plan, with %s, while at any moment",
     if (deep) await prove(story, { world, drivers: 2, budget: budget(1, 1, 1), sendWays: believable(budget(1, 1, 1)) });
   });
 });
+
+test.each(["minted", "chosen", "stamped"] as const)(
+  "%s: two executions that forbid twins ask for the same",
+  async (identity) => {
+    for (const limits of [budget(1, 0, 1), budget(0, 1, 1), budget(0, 0, 3)]) {
+      await prove(`${identity}, twins`, { world: twinWorld(identity), drivers: 2, budget: limits });
+    }
+  },
+);
 
 test.each(["minted", "chosen", "stamped", "none"] as const)(
   "%s: the ledger is restored after the drivers ended or died",

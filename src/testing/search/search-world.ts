@@ -16,11 +16,11 @@ export interface World {
   /** One for each token. */
   readonly recommendations: readonly AnyRecommendation[];
   /** What the execution says beside its recommendations. Default: nothing. */
-  readonly limits?: Pick<AnyExecution, "maxTotals" | "notBefore" | "expiresAt">;
+  readonly limits?: Pick<AnyExecution, "maxTotals" | "notBefore" | "expiresAt" | "forbidTwinsWithin">;
   /** Somebody else, who does these things one after the other, each at any moment: buys by hand, say. */
   readonly bystander?: readonly BystanderStep[];
   /** What each driver does, by its number. Default: it drives the execution. */
-  readonly drives?: readonly SearchedDrive[];
+  readonly drives?: readonly (SearchedDrive | undefined)[];
   /** What the execution allows now, against which everything that is sent is held. Default: everything. */
   readonly terms?: () => Terms;
   /** Asked after every effect: a promise that is broken, or undefined. */

@@ -83,7 +83,7 @@ async function walk(world: World, scheduler: Scheduler, { drivers, sabotage, sen
     return { token: deriveIdempotencyToken(executionId, recIndex), recIndex, recommendation };
   });
   const onBreach = (breach: string) => void broken.push(breach);
-  const watch = terms && watchTerms({ terms, places, onBreach });
+  const watch = terms && watchTerms({ executionId, terms, places, onBreach });
   const before = new Map(places.map(({ token }) => [token, cloud.live(token).length]));
   const watched = watch?.watched(world.ledger) ?? world.ledger;
   const truthful = checkedLedger(watched, cloud, { before, failed }, onBreach);

@@ -1,7 +1,7 @@
 import { Big } from "big.js";
 import type { Submission } from "../../contract/executor.ts";
 import { differingFields } from "../../contract/fingerprint.ts";
-import type { Ledger } from "../../contract/ledger.ts";
+import type { Claim, Ledger } from "../../contract/ledger.ts";
 import type { AnyRecommendation } from "../../contract/recommendation.ts";
 
 /**
@@ -33,6 +33,8 @@ export interface TermsWatch {
 
 /** What is watched. */
 interface Watched {
+  /** The one that is watched. What others let pass is only counted. */
+  readonly executionId: string;
   readonly terms: () => Terms;
   /** The places of the execution by token, unless it is recorded otherwise: what was recorded first is what may be bought. */
   readonly places: readonly PlaceToBuy[];
@@ -46,19 +48,20 @@ interface PlaceToBuy {
 }
 
 /** Watches the one execution of a search. */
-export function watchTerms({ terms, places, onBreach }: Watched): TermsWatch {
+export function watchTerms({ executionId, terms, places, onBreach }: Watched): TermsWatch {
   let recorded = new Map(places.map((place) => [place.token, place]));
   const passes = new Map<string, number>();
   const prices = new Map<string, string>();
   const sendOf = ({ token, attempt }: Submission) => `${token} ${attempt}`;
 
-  const pass = (submission: Submission) => {
+  const pass = (claim: Pick<Claim, "executionId">, submission: Submission) => {
     const { token, price, recommendation } = submission;
+    passes.set(sendOf(submission), (passes.get(sendOf(submission)) ?? 0) + 1);
+    if (claim.executionId !== executionId) return;
     const place = recorded.get(token);
     if (place === undefined) return onBreach("the guard let pass what is no place of the execution");
     for (const why of whyNot(terms(), place, price.amount, recommendation)) onBreach(`the guard let it pass: ${why}`);
     prices.set(token, price.amount);
-    passes.set(sendOf(submission), (passes.get(sendOf(submission)) ?? 0) + 1);
   };
 
   return {
@@ -66,17 +69,18 @@ export function watchTerms({ terms, places, onBreach }: Watched): TermsWatch {
       ...ledger,
       recordExecution: async (execution) => {
         const answer = await ledger.recordExecution(execution);
-        if (answer.isNew) recorded = new Map(execution.places.map((place) => [place.token, place]));
+        if (answer.isNew && execution.executionId === executionId)
+          recorded = new Map(execution.places.map((place) => [place.token, place]));
         return answer;
       },
       submit: async (claim, planned) => {
         const submission = await ledger.submit(claim, planned);
-        pass(submission);
+        pass(claim, submission);
         return submission;
       },
       resend: async (claim, how) => {
         const submission = await ledger.resend(claim, how);
-        if (how?.refused === undefined) pass(submission);
+        if (how?.refused === undefined) pass(claim, submission);
         return submission;
       },
     }),
