@@ -8,7 +8,6 @@ import { checkTexts } from "./contract/check-texts.ts";
 import { type Environment, systemEnvironment } from "./contract/environment.ts";
 import { InvalidExecutionError } from "./contract/errors.ts";
 import type { Provider } from "./contract/executor.ts";
-import type { Particulars } from "./contract/particulars.ts";
 import type { Ledger, TokenRecord } from "./contract/ledger.ts";
 import type { AnyRecommendation } from "./contract/recommendation.ts";
 import type { Execution } from "./contract/recommendation-types.ts";
@@ -64,8 +63,8 @@ export interface Purchaser<Asked = Execution> extends ExecutionManager<Asked> {
   describe(recommendation: AnyRecommendation): string;
   /** Whether it was given an executor for this provider and service. */
   canDrive(recommendation: Pick<AnyRecommendation, "provider" | "service">): boolean;
-  /** What a person wants to know about it, as far as its provider says: where it shows, how it is paid. Asks nobody. */
-  particularsOf(recommendation: AnyRecommendation): Particulars;
+  /** Where the provider's portal shows what was bought for it, or all of its kind: an https address; undefined at an imitation. Asks nobody. */
+  portalOf(recommendation: AnyRecommendation, commitmentId?: string): string | undefined;
   /** What to look for at the provider of a record that may be bought, and how; undefined where there is nothing to look for. Asks nobody. */
   lookFor(record: TokenRecord): LookFor | undefined;
   /**
@@ -176,7 +175,7 @@ export function createPurchaser({
     validate: (execution) => readExecution(execution, providers).execution,
     describe: (recommendation) => executorOf(recommendation).describe(recommendation),
     canDrive: (recommendation) => canDrive({ recommendation }),
-    particularsOf: (one) => providerOf(one.provider)?.particularsOf?.(one) ?? {},
+    portalOf: (one, commitmentId) => providerOf(one.provider)?.portalOf?.(one, commitmentId),
     lookFor: (record) => lookForOf(record, providerOf),
 
     ...plansOf(providers, parts),

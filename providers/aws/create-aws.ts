@@ -1,7 +1,6 @@
 import type { Provider } from "../../src/contract/executor.ts";
 import { awsNotSold } from "./aws-not-sold.ts";
 import { createAwsAccess } from "./aws-access.ts";
-import { awsParticulars } from "./aws-particulars.ts";
 import { createConnect } from "./aws-connect.ts";
 import { awsPortal } from "./aws-portal.ts";
 import { awsSearch } from "./aws-search.ts";
@@ -32,7 +31,6 @@ export function createAws(settings: AwsSettings = {}): Provider {
     imitation: resolved.endpoint?.insecure ?? false,
     access: createAwsAccess(connect, resolved),
     sources: { "cost-explorer": costExplorer },
-    particularsOf: awsParticulars,
     searchByHand: awsSearch(settings),
     portalOf: awsPortal(settings),
     services: {

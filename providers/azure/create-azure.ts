@@ -2,7 +2,6 @@ import type { Provider, ServiceExecutor } from "../../src/contract/executor.ts";
 import { parseEndpoint } from "../../src/contract/endpoint.ts";
 import { createAzureAccess } from "./azure-access.ts";
 import { azureNotSold } from "./azure-not-sold.ts";
-import { azureParticulars } from "./azure-particulars.ts";
 import { azurePortal } from "./azure-portal.ts";
 import { azureSearch } from "./azure-search.ts";
 import { createTenantCredentials } from "./azure-credential.ts";
@@ -59,7 +58,6 @@ export function createAzure(settings: AzureSettings = {}): Provider {
     imitation,
     access,
     sources: { "azure-consumption": azureConsumption, "azure-advisor": azureAdvisor },
-    particularsOf: azureParticulars(settings.cloud),
     searchByHand: azureSearch(settings),
     portalOf: azurePortal(settings),
     services: Object.fromEntries(executors.map((executor) => [executor.service, executor])),

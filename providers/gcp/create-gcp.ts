@@ -3,7 +3,6 @@ import { createBigQuery } from "./bigquery/bigquery-executor.ts";
 import { createCompute } from "./compute/gcp-executor.ts";
 import { createGcpAccess } from "./gcp-access.ts";
 import { gcpNotSold } from "./gcp-not-sold.ts";
-import { gcpParticulars } from "./gcp-particulars.ts";
 import { gcpPortal } from "./gcp-portal.ts";
 import { gcpSearch } from "./gcp-search.ts";
 import { createConnect } from "./gcp-connect.ts";
@@ -30,7 +29,6 @@ export function createGcp(settings: GcpSettings = {}): Provider {
     imitation: resolved.endpoint?.insecure ?? false,
     access: createGcpAccess(connect, resolved),
     sources: { "gcp-recommender": gcpRecommender },
-    particularsOf: gcpParticulars,
     searchByHand: gcpSearch(settings),
     portalOf: gcpPortal(settings),
     services: {

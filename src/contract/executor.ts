@@ -6,7 +6,6 @@ import type { JsonObject } from "./json.ts";
 import type { Inventory } from "./inventory.ts";
 import type { Facts, Listed } from "./listed.ts";
 import type { Money } from "./money.ts";
-import type { Particulars } from "./particulars.ts";
 import type { Payments } from "./payments.ts";
 import type { ProviderAccess } from "./provider-access.ts";
 import type { PurchaseAnswer } from "./purchase-answer.ts";
@@ -275,8 +274,6 @@ export interface Provider {
   readonly sources?: Readonly<Record<string, RecommendationSource>>;
   /** Who its requests come from and what they may do: for `checkAccess`, and for what a drive says before it sends anything. */
   readonly access?: ProviderAccess;
-  /** What a person wants to know about one of its recommendations: for the console. Asks nobody. */
-  readonly particularsOf?: (recommendation: AnyRecommendation) => Particulars;
   /**
    * How a person looks with the provider's own tool for what one of its recommendations bought, or may have: for reports. Asks nobody.
    * Undefined for a service of which nothing is bought.

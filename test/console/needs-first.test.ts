@@ -87,13 +87,20 @@ test("of what was recorded before it was known how it is paid, that is said", ()
     outcome: { recIndex: 0, token: "t", status: "purchased", commitment, ...changes } as unknown as Outcome,
     record: undefined,
     what: "something",
-    particulars: {},
   });
   const table = placesTable("e", [place({ price, payments }), place({ price }), place({})], { scopes: [] });
   const cells = [...table.text.matchAll(/data-name="(Due now|Each month)">([^]*?)<\/td>/g)];
   expect(cells.map(([, , cell = ""]) => cell.replaceAll(/<[^>]*>/g, "").trim())).toEqual(
     ["40.00 GBP", "11 × 40.00 GBP"].concat(["not known", "not known"], ["–", "–"]),
   );
+});
+
+test("a recommendation leads to its page in the provider's portal, where there is one", () => {
+  const outcome = { recIndex: 3, token: "t", status: "purchased", provider: "aws", account: "1" } as unknown as Outcome;
+  const place: ShownPlace = { outcome, record: undefined, what: "something" };
+  const portal = "https://us-east-1.console.aws.amazon.com/ec2/home?region=us-east-1#ReservedInstances:";
+  expect(placesTable("e", [{ ...place, portal }], { scopes: [] }).text).toContain(`<a href="${portal}"`);
+  expect(placesTable("e", [place], { scopes: [] }).text).not.toContain("Look at the provider");
 });
 
 test("what a person said to the execution stands in the history of its recommendation, as a sentence", async () => {

@@ -2,6 +2,10 @@ import { expect, test } from "vitest";
 import { createAws } from "../../providers/aws/index.ts";
 import { createAzure } from "../../providers/azure/index.ts";
 import { createGcp } from "../../providers/gcp/index.ts";
+import { shownByAws } from "../../providers/aws/shown-by-aws.ts";
+import { canBeListed } from "../../src/contract/service-without-api.ts";
+import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
+import { createPurchaser } from "../../src/purchaser.ts";
 import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
 import { compute, ec2 } from "../end-to-end/recommendations.ts";
 
@@ -47,4 +51,29 @@ test("what is not what it should be does not get into an address; an imitation h
   ] as const) {
     expect(provider.portalOf?.(of, order)).toBeUndefined();
   }
+});
+
+test("every service of AWS that can be bought has a page in its console, and a line of its command line", () => {
+  const { services, searchByHand } = createAws({});
+  const sold = Object.entries(services).flatMap(([service, executor]) => (canBeListed(executor) ? [service] : []));
+  expect(Object.keys(shownByAws).toSorted()).toEqual(sold.toSorted());
+  for (const service of sold) {
+    const recommendation = { ...aws, service };
+    expect(createAws({}).portalOf?.(recommendation), service).toMatch(
+      /^https:\/\/us-east-1\.console\.aws\.amazon\.com\/\w/,
+    );
+    const scope = { key: "aws", label: "AWS", region: "us-east-1" };
+    expect(searchByHand?.({ recommendation, scope, handle: {}, from: undefined })?.command, service).toMatch(/^aws /);
+  }
+});
+
+test("a purchaser asks the provider of a recommendation, and knows nothing of others", () => {
+  const purchaser = createPurchaser({ ledger: createMemoryLedger(), providers: [createAws({})] });
+  expect(purchaser.portalOf(aws)).toBe(createAws({}).portalOf?.(aws));
+  expect(purchaser.portalOf(azure)).toBeUndefined();
+  const { services } = createGcp({});
+  expect(services["bigquery"]).toBeDefined();
+  expect(createGcp({}).portalOf?.({ ...gcp, service: "bigquery", projectId: "p-1" } as AnyRecommendation)).toBe(
+    "https://console.cloud.google.com/bigquery/admin/reservations?project=p-1",
+  );
 });

@@ -74,7 +74,7 @@ function placeRow(executionId: string, place: ShownPlace, canDecide: boolean): H
 
 /** What is known of an outcome beside its result. */
 export function outcomeNotes(
-  { outcome, particulars }: ShownPlace,
+  { outcome, portal }: ShownPlace,
   { withError = true }: { readonly withError?: boolean } = {},
 ): readonly Html[] {
   const { commitment, error, warnings = [], provider, account, recIndex } = outcome;
@@ -82,17 +82,17 @@ export function outcomeNotes(
   const cause = isOfExecution(outcome.error?.code) ? undefined : plainCause(outcome);
   const payer =
     provider === undefined ? undefined : accountPart({ provider, ...(account === undefined ? {} : { account }) });
-  const portal =
-    particulars.portal === undefined
+  const portalPart =
+    portal === undefined
       ? undefined
       : html`<span class="portal">
           ·
-          <a href="${link(particulars.portal)}" rel="noreferrer"
+          <a href="${link(portal)}" rel="noreferrer"
             >Look at the provider<span class="unseen"> for no. ${recIndex}</span></a
           ></span
         >`;
   const lines = [
-    ...(payer === undefined ? [] : [html`Paid by ${payer}${portal}`]),
+    ...(payer === undefined ? [] : [html`Paid by ${payer}${portalPart}`]),
     ...(ids.length === 0 ? [] : [html`Commitment ID ${ids.map((id) => html`<span class="id">${foreign(id)}</span>`)}`]),
     ...(commitment?.settled === false
       ? [html`The provider is still completing it (${foreign(commitment.state)}).`]

@@ -1,6 +1,5 @@
 import type { ExecutionEntry, NumberedEntry, RecordedAt } from "../../contract/execution-record.ts";
 import type { HistoryEntry, TokenRecord } from "../../contract/ledger.ts";
-import type { Particulars } from "../../contract/particulars.ts";
 import type { Outcome } from "../../contract/report.ts";
 import { executionStatus, type ExecutionStatus } from "../../execution/execution-status.ts";
 import { type DoorContext, type Door, executionIdIn, visible } from "../door-context.ts";
@@ -14,7 +13,8 @@ export interface ShownPlace {
   readonly record: TokenRecord | undefined;
   /** In a few words, what it buys. */
   readonly what: string;
-  readonly particulars: Particulars;
+  /** Where the provider's portal shows it. */
+  readonly portal?: string | undefined;
 }
 
 /** An execution, with all that its page shows. */
@@ -78,7 +78,7 @@ async function lastNumber(ledger: Door["ledger"], executionId: string, read: num
 }
 
 function shownPlace({ purchaser }: Door, outcome: Outcome, record: TokenRecord | undefined): ShownPlace {
-  if (record === undefined) return { outcome, record, what: outcome.note ?? "Left out", particulars: {} };
+  if (record === undefined) return { outcome, record, what: outcome.note ?? "Left out" };
   const { recommendation } = record;
   return {
     outcome,
@@ -86,7 +86,7 @@ function shownPlace({ purchaser }: Door, outcome: Outcome, record: TokenRecord |
     what: inWords(
       orNothing(() => purchaser.describe(recommendation)) ?? `${recommendation.provider} ${recommendation.service}`,
     ),
-    particulars: orNothing(() => purchaser.particularsOf(recommendation)) ?? {},
+    portal: orNothing(() => purchaser.portalOf(recommendation, record.commitment?.id)),
   };
 }
 
