@@ -94,7 +94,7 @@ export function takenText(schema: JsonSchema, quote: (value: string) => string):
   }
   if (format === "uuid") return "a GUID";
   if (type === "string") return knownOf(schema).length > 0 ? "a text; known ones are below" : "a text";
-  return "an object";
+  return type === "array" ? "a list of texts" : "an object";
 }
 
 /** One example of a field, as JSON; undefined where it has none, or where its values say it all. */

@@ -20,6 +20,7 @@ type Given = Readonly<Record<string, unknown>>;
 function texts(value: Given, within = ""): [string, string][] {
   return Object.entries(value).flatMap(([name, part]): [string, string][] => {
     const path = `${within}${name}`;
+    if (Array.isArray(part)) return [[path, part.join(",")]];
     if (typeof part !== "object" || part === null) return [[path, String(part)]];
     const { amount, currency } = part as { readonly amount?: string; readonly currency?: string };
     return amount === undefined ? texts(part as Given, `${path}.`) : [[path, `${amount} ${currency}`]];
@@ -130,7 +131,7 @@ describe("buyonce init with options", () => {
 
   test.each([
     [["init"], "--provider is missing: one of azure, aws, gcp."],
-    [["init", "--provider", "aws"], "--service is missing: one of ec2, rds"],
+    [["init", "--provider", "aws"], "--service is missing: one of ec2, ec2-host, rds"],
     [["init", "--provider", "azur"], 'did you mean "azure"?'],
     [["init", "--provider", "aws", "--service", "dynamodb"], "dynamodb cannot be bought here"],
   ])("%j without a terminal", async (args, words) => {

@@ -52,7 +52,7 @@ describe("buyonce schema", () => {
   test.each([
     [["azur"], 'must be one of azure, aws, gcp; did you mean "azure"?'],
     [["aws", "ec3"], 'did you mean "ec2"?'],
-    [["aws", "tape"], "The service must be one of ec2, rds"],
+    [["aws", "tape"], "The service must be one of ec2, ec2-host, rds"],
     [["aws", "dynamodb"], "dynamodb cannot be bought here"],
   ])("%j is a usage error", async (args, words) => {
     const { code, stdout, stderr } = await runCommand(["schema", ...args]);

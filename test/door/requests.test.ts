@@ -120,7 +120,7 @@ describe("a request that cannot be carried out records nothing, and says why", (
     expect(said).toMatchObject({ status: 400, json: { code: "invalid-execution", retryable: false } });
     expect(said.json.problems).toEqual(
       expect.arrayContaining([
-        { pointer: "#/recommendations/1/quantity", recIndex: 1, detail: "must be a whole number" },
+        { pointer: "#/recommendations/1/quantity", recIndex: 1, detail: "is required: it must be a whole number" },
         { pointer: "#/recommendations/1/a~1b", recIndex: 1, detail: "is not a known field" },
         { pointer: "#/source", detail: expect.any(String) },
       ]),

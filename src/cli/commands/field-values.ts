@@ -9,11 +9,12 @@ export function isMoney({ properties = {} }: JsonSchema): boolean {
 }
 
 /**
- * What a text stands for in a field: a whole number, true or false, an amount such as `1,700 USD`, else itself. Throws a usage error
+ * What a text stands for in a field: a whole number, true or false, an amount such as `1,700 USD`, a list whose entries commas part, else itself. Throws a usage error
  * for an amount that cannot be read; the rest is for the schema to judge.
  */
 export function valueOfField(text: string, schema: JsonSchema): JsonValue {
   if (isMoney(schema)) return { ...moneyOf(text) };
+  if (schema.type === "array") return text.split(",").map((entry) => entry.trim());
   if (schema.type === "boolean" && /^(true|false)$/.test(text)) return text === "true";
   if (schema.type === "integer" && /^\d{1,15}$/.test(text)) return Number(text);
   return text;

@@ -92,15 +92,16 @@ async function withAnswer(
   return text === "" ? recommendation : withText(text);
 }
 
-/** A problem of a part of an amount is one of the amount. */
+/** A problem of a part of an amount is one of the amount, and of an entry one of the list. */
 function isAbout({ path }: SchemaField, at: string): boolean {
-  return at === path || at.startsWith(`${path}.`);
+  return at === path || at.startsWith(`${path}.`) || at.startsWith(`${path}[`);
 }
 
 function exampleText(schema: SchemaField["schema"], isRequired: boolean): string {
   const [example] = (schema["examples"] ?? []) as readonly unknown[];
   const { amount, currency } = Object(example) as { readonly amount?: string; readonly currency?: string };
-  const shown = amount === undefined ? (exampleOf(schema) ?? "").replaceAll('"', "") : `${amount} ${currency}`;
+  const text = Array.isArray(example) ? example.join(",") : (exampleOf(schema) ?? "").replaceAll('"', "");
+  const shown = amount === undefined ? text : `${amount} ${currency}`;
   const such = shown === "" ? [] : [`such as ${shown}`];
   return [...such, ...(isRequired ? [] : ["Enter leaves it out"])].join("; ");
 }

@@ -40,7 +40,8 @@ What it does
   nothing and buys nothing, and never replaces a file. Further recommendations are further entries of its list; buyonce
   import makes a file of what a cloud recommends.
 
-  --set takes a field as buyonce schema PROVIDER SERVICE names it: appliedScope.type=Shared, maxPrice="1,700.00 USD".
+  --set takes a field as buyonce schema PROVIDER SERVICE names it: appliedScope.type=Shared, maxPrice="1,700.00 USD",
+  hostIds=h-0123456789abcdef0,h-0f1e2d3c4b5a69788.
 
 Exit codes
   0    written
