@@ -73,7 +73,7 @@ test("a purchaser asks the provider of a recommendation, and knows nothing of ot
   expect(purchaser.portalOf(azure)).toBeUndefined();
   const { services } = createGcp({});
   expect(services["bigquery"]).toBeDefined();
-  expect(createGcp({}).portalOf?.({ ...gcp, service: "bigquery", projectId: "p-1" } as AnyRecommendation)).toBe(
+  expect(createGcp({}).portalOf?.({ ...gcp, service: "bigquery", projectId: "p-1" })).toBe(
     "https://console.cloud.google.com/bigquery/admin/reservations?project=p-1",
   );
 });
