@@ -33,7 +33,8 @@ td.what { min-width: 200px; overflow-wrap: anywhere; }
 .totals th .id { white-space: nowrap; font-size: 15px; }
 .totals th, .totals td { padding: 8px 24px 8px 0; border-bottom: 1px solid var(--line); }
 .totals thead th { border-bottom: 2px solid var(--line); }
-.totals tbody th { color: var(--ink); font-size: 16px; font-weight: 400; padding-top: 12px; vertical-align: top; }
+.totals tbody th { color: var(--ink); font-size: 16px; font-weight: 400; }
+.totals tbody th, .totals tbody td { vertical-align: baseline; }
 .totals .sum th, .totals .sum td { font-weight: 700; }
 .totals .money { padding-right: 0; padding-left: 24px; }
 .scroll { overflow-x: auto; }
