@@ -76,10 +76,9 @@ export function judgePurchaseError(
 
 type Unknown = PurchaseAnswer & { readonly kind: "unknown" };
 
-/** An answer that proves nothing, by what it was. */
+/** An answer that proves nothing, by what it was: what to do about it the drive says. */
 export function unknownOutcome(what: string, details: Omit<Unknown, "kind" | "reason"> = {}): Unknown {
-  const advice = "Drive again: it is looked for first, and not bought again before it is proven absent.";
-  return { kind: "unknown", reason: `${what}. ${advice}`, ...details };
+  return { kind: "unknown", reason: `${what}.`, ...details };
 }
 
 /** The handler's connection timeout has no code of its own; its other timeouts have other texts. */

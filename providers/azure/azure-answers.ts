@@ -46,13 +46,13 @@ export function unanswered(subject: string, error: unknown): PurchaseAnswer {
   return notSent(subject, `${why}: ${error.message}`, { providerCode: error.code, cause: error });
 }
 
-/** It may have been bought. */
+/** It may have been bought: what to do about it the drive says. */
 export function unknownAnswer(
   subject: string,
   why: string,
   known: Known & { readonly evidence?: readonly string[] } = {},
 ): PurchaseAnswer {
-  const reason = `Whether ${subject} was bought is not known: ${why}. Read the order before anything is bought again.`;
+  const reason = `Whether ${subject} was bought is not known: ${why}.`;
   return { kind: "unknown", reason, ...known };
 }
 

@@ -164,7 +164,7 @@ describe("lesson of the SDK that re-sent below the guard: an answer that proves 
   ])("a success with %s holds no order, and names none; it says after how long to look", async (_name, body) => {
     await using server = await answering({ status: 202, body, headers: { "Retry-After": "9" } });
     const answer = await purchase(server);
-    const reason = expect.stringContaining("is not known: HTTP 202 without an order in its body. Read the order");
+    const reason = expect.stringContaining("is not known: HTTP 202 without an order in its body.");
     expect(answer).toMatchObject({ kind: "unknown", retryAfter: 9_000, reason });
     expect(answer).not.toHaveProperty("evidence");
   });

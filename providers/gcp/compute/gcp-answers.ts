@@ -55,7 +55,7 @@ export function notKnown(
     evidence = [],
   }: Words & { readonly retryAfter?: number | undefined; readonly evidence?: readonly string[] },
 ): PurchaseAnswer & { readonly kind: "unknown" } {
-  const said = `Whether commitment ${name} was bought is not known: ${reason}. Drive again: it is looked for by its name first.`;
+  const said = `Whether commitment ${name} was bought is not known: ${reason}.`;
   return { kind: "unknown", reason: said, providerCode: code, retryAfter, evidence };
 }
 
