@@ -1,5 +1,4 @@
-import type { ClockReading } from "../contract/clock-reading.ts";
-import { passedAtMost } from "../contract/clock-reading.ts";
+import { type ClockReading, passedAtMost } from "../contract/clock-reading.ts";
 import type { Environment } from "../contract/environment.ts";
 import type { Asked, Quoted } from "./get-quote.ts";
 
@@ -13,22 +12,31 @@ const longestKept = 120_000;
 export interface KeptQuotes {
   /** Keeps it, unless it has to be asked for just before the purchase. */
   keep(asked: Asked, quoted: Quoted): void;
-  /** What is kept for this record as it is now, once; undefined where there is none, or where it has grown old. */
+  /**
+   * What is kept for this record, once; undefined where there is none, where it has grown old, or where something was sent since: a
+   * handle that was sent is kept by the next quote (`sentAs`), which this one did not know.
+   */
   take(asked: Asked): Quoted | undefined;
+}
+
+/** What was sent last for a record: attempts are counted up. */
+function lastAttempt({ generation, former }: Asked["record"]): string {
+  return `${generation} ${former?.at(-1)?.attempt ?? 0}`;
 }
 
 /** Keeps the quotes of one drive. */
 export function createKeptQuotes({ readClock }: Pick<Environment, "readClock">): KeptQuotes {
-  const kept = new Map<string, { readonly generation: number; readonly at: ClockReading; readonly quoted: Quoted }>();
+  const kept = new Map<string, { readonly sent: string; readonly at: ClockReading; readonly quoted: Quoted }>();
   return {
-    keep: ({ executor, record: { token, generation } }, quoted) => {
+    keep: ({ executor, record }, quoted) => {
       const { recovery, quotesBaseline = false } = executor;
-      if (recovery.kind === "resend" && !quotesBaseline) kept.set(token, { generation, at: readClock(), quoted });
+      if (recovery.kind !== "resend" || quotesBaseline) return;
+      kept.set(record.token, { sent: lastAttempt(record), at: readClock(), quoted });
     },
-    take: ({ record: { token, generation } }) => {
-      const found = kept.get(token);
-      kept.delete(token);
-      if (found === undefined || found.generation !== generation) return undefined;
+    take: ({ record }) => {
+      const found = kept.get(record.token);
+      kept.delete(record.token);
+      if (found === undefined || found.sent !== lastAttempt(record)) return undefined;
       return passedAtMost(found.at, readClock()) <= longestKept ? found.quoted : undefined;
     },
   };

@@ -106,8 +106,6 @@ export function createLookup({ ledger, environment, stop, emit, tokens, within }
     }
   }
 
-  const shared = createSharedListings(list);
-
   return {
     listing: (executor, scope) => {
       stop.check();
@@ -118,6 +116,6 @@ export function createLookup({ ledger, environment, stop, emit, tokens, within }
       }
       return listing;
     },
-    fresh: shared,
+    fresh: createSharedListings(list),
   };
 }

@@ -4,7 +4,7 @@ import type { Asked, Quoted } from "../../src/drive/get-quote.ts";
 import type { DriveEvent } from "../../src/contract/events.ts";
 import type { ImitationIdentity } from "../../src/testing/imitation/imitation-cloud.ts";
 import { disk } from "../../src/testing/imitation/order-book.ts";
-import { execution, setup, token } from "./setup.ts";
+import { execution, executionId, setup, token } from "./setup.ts";
 
 const quoted: Quoted = {
   quote: { price: { amount: "1", currency: "GBP" }, handle: {}, request: {} },
@@ -52,6 +52,21 @@ test("what came to nothing meanwhile is asked for anew", () => {
   const { quotes, asked } = clocks();
   quotes.keep(asked(0), quoted);
   expect(quotes.take(asked(1))).toBeUndefined();
+});
+
+test("what was sent meanwhile, also by another driver, is asked for anew: the next quote keeps the handle that was sent", async () => {
+  const { quotes, asked } = clocks();
+  const { cloud, purchaser, ledger } = setup();
+  cloud.faults.sends = ["rejected"];
+  cloud.faults.resolve = "throws";
+  await purchaser.drive(execution());
+  const [record] = await ledger.recordsOf(executionId);
+  expect(record?.former).toHaveLength(1);
+  const { executor, record: before } = asked(record?.generation);
+  quotes.keep({ executor, record: before }, quoted);
+  expect(quotes.take({ executor, record: { ...before, former: record?.former } })).toBeUndefined();
+  quotes.keep({ executor, record: { ...before, former: record?.former } }, quoted);
+  expect(quotes.take({ executor, record: { ...before, former: record?.former } })).toBe(quoted);
 });
 
 test("a handle that may be sent again, and a baseline beside it: it is asked for just before its purchase", () => {
