@@ -20,13 +20,21 @@ export function pagesOf(orders: number): number {
   return Math.max(1, Math.ceil(orders / pageSize));
 }
 
-/** Pages one after the other, then two requests per recommendation, as many at a time as the concurrency says. */
-export function lowerBound({ recommendations, existingOrders, concurrency, latency }: Cell): Effort {
+/** Pages one after the other, beside them the prices, then the purchases: as many at a time as the concurrency says. */
+export function lowerBound(cell: Cell): Effort {
+  return bound(cell, pagesOf(cell.existingOrders));
+}
+
+function bound({ recommendations, concurrency, latency }: Cell, pages: number): Effort {
+  const rounds = Math.ceil(recommendations / concurrency);
+  return { requests: pages + 2 * recommendations, time: (Math.max(pages, rounds) + rounds) * latency };
+}
+
+/** The same where each price waits for the listing. */
+export function boundInTurn({ recommendations, existingOrders, concurrency, latency }: Cell): Effort {
   const pages = pagesOf(existingOrders);
-  return {
-    requests: pages + 2 * recommendations,
-    time: (pages + 2 * Math.ceil(recommendations / concurrency)) * latency,
-  };
+  const rounds = Math.ceil(recommendations / concurrency);
+  return { requests: pages + 2 * recommendations, time: (pages + 2 * rounds) * latency };
 }
 
 /**
@@ -34,9 +42,7 @@ export function lowerBound({ recommendations, existingOrders, concurrency, laten
  * that is paged by offset.
  */
 export function ownEffort(cell: Cell): Effort {
-  const { requests, time } = lowerBound(cell);
-  const again = pagesOf(cell.existingOrders) - 1;
-  return { requests: requests + again, time: time + again * cell.latency };
+  return bound(cell, 2 * pagesOf(cell.existingOrders) - 1);
 }
 
 /**

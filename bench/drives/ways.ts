@@ -63,20 +63,27 @@ export const lookupEachTime: Way = async ({ url, executionId, recommendations, c
   return performance.now() - begun;
 };
 
-/** The requests alone, without any guard and without the SDK: what no program can undercut on this machine. */
+/** The requests alone, in the order of a drive, without any guard and without the SDK: what no program can undercut on this machine. */
 export const bareRequests: Way = async ({ url, executionId, recommendations, concurrency }) => {
   using wire = createWire(url);
   const limit = pLimit(concurrency);
-  const buyOne = async (recIndex: number): Promise<void> => {
-    const body = applyPurchaseTags(purchaseBody, source, deriveIdempotencyToken(executionId, recIndex));
+  const bodies = Array.from({ length: recommendations }, (_, recIndex) =>
+    applyPurchaseTags(purchaseBody, source, deriveIdempotencyToken(executionId, recIndex)),
+  );
+  const list = async (): Promise<void> => {
+    let next: string | undefined = "/providers/Microsoft.Capacity/reservationOrders";
+    while (next !== undefined) ({ nextLink: next } = (await wire.send("GET", next)) as { nextLink?: string });
+  };
+  const quote = async (body: object): Promise<string> => {
     const { properties } = (await wire.send("POST", "/providers/Microsoft.Capacity/calculatePrice", body)) as {
       properties: { reservationOrderId: string };
     };
-    await wire.send("PUT", `/providers/Microsoft.Capacity/reservationOrders/${properties.reservationOrderId}`, body);
+    return properties.reservationOrderId;
   };
   const begun = performance.now();
-  let next: string | undefined = "/providers/Microsoft.Capacity/reservationOrders";
-  while (next !== undefined) ({ nextLink: next } = (await wire.send("GET", next)) as { nextLink?: string });
-  await Promise.all(Array.from({ length: recommendations }, (_, recIndex) => limit(() => buyOne(recIndex))));
+  const [orderIds] = await Promise.all([Promise.all(bodies.map((body) => limit(() => quote(body)))), list()]);
+  const buy = (id: string, body: object) =>
+    wire.send("PUT", `/providers/Microsoft.Capacity/reservationOrders/${id}`, body);
+  await Promise.all(orderIds.map((id, recIndex) => limit(() => buy(id, bodies[recIndex] ?? {}))));
   return performance.now() - begun;
 };

@@ -187,10 +187,11 @@ export interface ServiceExecutor<R extends AnyRecommendation = AnyRecommendation
    */
   kindOfHandle?(handle: JsonObject): HandleKind;
   /**
-   * Its quote writes down what there is before the purchase, although its handle may be sent again: so it is asked for just before
-   * it, as where `recovery` is `absence` or `manual`. Default false.
+   * Its quote reads what a purchase changes, although its handle may be sent again: what there is before the purchase, say. So it is
+   * asked for just before each purchase, as where `recovery` is `absence` or `manual`, and no other price of it is asked for
+   * beforehand. Default false.
    */
-  readonly quotesBaseline?: boolean;
+  readonly quoteSeesPurchases?: boolean;
   /** The longest that one `send` may take, in milliseconds: it gives up by itself then, with an unknown outcome. */
   readonly sendTimeout: number;
   /** What can be seen of what it bought: one for all executors whose scopes have the same key. */

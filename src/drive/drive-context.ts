@@ -32,7 +32,7 @@ export interface DriveContext {
   readonly stop: Stop;
   /** Asked before anything is sent. */
   readonly budget: Budget;
-  /** Prices that the check of the totals asked for. */
+  /** Prices that were asked for before their purchases. */
   readonly quotes: KeptQuotes;
   readonly ageOf: AgeOf;
   readonly twins: Twins;

@@ -28,6 +28,7 @@ import {
   skippedOutcome,
   withoutClaim,
 } from "./outcome-of-record.ts";
+import { type Ahead, beginAhead, nothingAhead } from "./quotes-ahead.ts";
 import { recordEnding } from "./record.ts";
 import { reportOf } from "./report-of.ts";
 import { type AccessOf, type Readiness, sayNotReady } from "./say-not-ready.ts";
@@ -42,6 +43,12 @@ export interface DriveOptions {
   readonly deadline?: number;
   /** How many recommendations are driven at a time. Default 4. */
   readonly concurrency?: number;
+  /**
+   * While a listing of more than two pages is read, prices of what was never sent are asked for, as many at a time as `concurrency`
+   * says, beside as many listings: it moves no money and saves the time. A price is bought at for two minutes, as one of `maxTotals`.
+   * Never of what is priced in its lane (EC2, Redshift). Default true; false: each price is asked for after the listing.
+   */
+  readonly quotesAhead?: boolean;
   /** Waits for recommendations that another driver holds, instead of reporting them `in-progress`. Default false. */
   readonly wait?: boolean;
   /**
@@ -105,6 +112,8 @@ interface Drive {
   readonly parts: ExecutionParts;
   readonly context: DriveContext;
   readonly limit: LimitFunction;
+  /** Begins what needs not wait for its task. */
+  readonly begin: (context: DriveContext, tasks: readonly Task[]) => Ahead;
   readonly waits: boolean;
   readonly readiness: Readiness;
   readonly outcomes: Map<string, Outcome>;
@@ -121,7 +130,7 @@ interface Drive {
 export async function driveExecution(
   { executionId, places, emptyPlaces = [], open }: Driven,
   parts: ExecutionParts,
-  { signal, deadline, concurrency = 4, wait = false, onEvent, twins: options }: DriveOptions,
+  { signal, deadline, concurrency = 4, quotesAhead = true, wait = false, onEvent, twins: options }: DriveOptions,
 ): Promise<Report> {
   const { context, end } = createContext(parts, {
     signal,
@@ -136,6 +145,7 @@ export async function driveExecution(
     parts,
     context,
     limit: pLimit(concurrency),
+    begin: (round, tasks) => (quotesAhead ? beginAhead(round, tasks, concurrency) : nothingAhead),
     waits: wait,
     readiness: { seen: new Set(), notReady: new Set() },
     outcomes: new Map(),
@@ -297,8 +307,13 @@ async function runRound(
   }
   const inOrder = readyOnesFirst(drive, openOnesFirst(tasks));
   const ofRound = inOrder.map(({ task }) => task);
-  const budget = await budgetFor({ ...context, lookup }, recorded, parts.executorOf, ofRound, limit);
-  await runTasks(drive, { ...context, lookup, budget, twins: drive.twins }, inOrder);
+  const ahead = parts.work.states === undefined ? drive.begin({ ...context, lookup }, ofRound) : nothingAhead;
+  try {
+    const budget = await budgetFor({ ...context, lookup }, recorded, parts.executorOf, ofRound, limit);
+    await runTasks(drive, { ...context, lookup, budget, twins: drive.twins }, inOrder);
+  } finally {
+    await ahead.end();
+  }
   return held;
 }
 

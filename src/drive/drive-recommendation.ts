@@ -11,7 +11,7 @@ import type { DriveContext, Task } from "./drive-context.ts";
 import type { Bought, Ending } from "./ending.ts";
 import { findLate, findUnproven, type Late, provenBeside } from "./find-late.ts";
 import { findListed } from "./find-listed.ts";
-import { checkPrice, getQuote } from "./get-quote.ts";
+import { checkPrice } from "./get-quote.ts";
 import { ask, judge, lookAtFailed } from "./judge-submission.ts";
 import { recheckPurchase } from "./recheck-purchase.ts";
 import { type OpenSubmission, reconcileSubmission } from "./reconcile.ts";
@@ -90,7 +90,7 @@ async function buy(
       return adopted(found.commitment, { proves: await provenBeside(drive, task, found.commitment) });
     }
     if (quotesLeft === 0) throw tooManyQuotes();
-    const { quote, marker } = drive.quotes.take(task) ?? (await getQuote(drive, task));
+    const { quote, marker } = await drive.quotes.forPurchase(drive, task);
     checkPrice(quote.price, task.record.recommendation.maxPrice);
     // After the quote: what it shows as there before is nobody's to find afterwards.
     isLookedFor = true;

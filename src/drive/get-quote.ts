@@ -7,6 +7,7 @@ import type { TokenRecord } from "../contract/ledger.ts";
 import { maskToken } from "../contract/token.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 import { asRefusal } from "./as-refusal.ts";
+import type { Stop } from "./stop.ts";
 
 /** What a quote is asked for: a record, or a recommendation that was never driven. */
 export type Asked = Pick<Task, "executor"> & {
@@ -19,11 +20,13 @@ export interface Quoted {
   readonly marker: Marker;
 }
 
+/** What asking for a price needs. */
+export interface Quoting extends Pick<DriveContext, "emit"> {
+  readonly stop: Pick<Stop, "check" | "signal">;
+}
+
 /** Asks for the price of a recommendation. Moves no money. Throws a RefusedError. */
-export async function getQuote(
-  { stop, emit }: Pick<DriveContext, "stop" | "emit">,
-  { executor, record }: Asked,
-): Promise<Quoted> {
+export async function getQuote({ stop, emit }: Quoting, { executor, record }: Asked): Promise<Quoted> {
   const { token, recIndex, source, recommendation, generation, former } = record;
   stop.check();
   emit({ type: "quoting", recIndex, token: maskToken(token) });

@@ -1,22 +1,31 @@
 import { type ClockReading, passedAtMost } from "../contract/clock-reading.ts";
 import type { Environment } from "../contract/environment.ts";
-import type { Asked, Quoted } from "./get-quote.ts";
+import type { ServiceExecutor } from "../contract/executor.ts";
+import { type Asked, getQuote, type Quoted, type Quoting } from "./get-quote.ts";
 
 /** Milliseconds for which a price that was asked for beforehand is bought at: the provider may change it meanwhile. */
-const longestKept = 120_000;
+export const longestKept = 120_000;
 
 /**
- * Quotes that were asked for before the first purchase, so that the purchase need not ask again. Only of executors whose quote reads
- * nothing that another purchase changes: one with a baseline is asked for in its lane.
+ * Quotes that were asked for before the purchase, so that it need not ask again. Only of executors whose quote reads nothing that
+ * another purchase changes: the others are asked just before each purchase, in its lane.
  */
 export interface KeptQuotes {
-  /** Keeps it, unless it has to be asked for just before the purchase. */
-  keep(asked: Asked, quoted: Quoted): void;
+  /** Its price, which is kept for its purchase where it may be. Throws whatever {@link getQuote} throws. */
+  ahead(drive: Quoting, asked: Asked): Promise<Quoted>;
   /**
-   * What is kept for this record, once; undefined where there is none, where it has grown old, or where something was sent since: a
-   * handle that was sent is kept by the next quote (`sentAs`), which this one did not know.
+   * The price to buy at: what is kept for the record, once; a new one where there is none, where it has grown old or came to nothing,
+   * or where something was sent since: a handle that was sent is kept by the next quote (`sentAs`), which the kept one did not know.
+   * Throws whatever {@link getQuote} throws.
    */
-  take(asked: Asked): Quoted | undefined;
+  forPurchase(drive: Quoting, asked: Asked): Promise<Quoted>;
+}
+
+interface Kept {
+  readonly sent: string;
+  /** When it was asked for: the price may be as old as that. */
+  readonly at: ClockReading;
+  readonly quoted: Promise<Quoted>;
 }
 
 /** What was sent last for a record: attempts are counted up. */
@@ -24,20 +33,43 @@ function lastAttempt({ generation, former }: Asked["record"]): string {
   return `${generation} ${former?.at(-1)?.attempt ?? 0}`;
 }
 
+/** Whether a price of it may be asked for before its purchase. */
+export function isQuotedAhead({ recovery, quoteSeesPurchases = false }: ServiceExecutor): boolean {
+  return recovery.kind === "resend" && !quoteSeesPurchases;
+}
+
 /** Keeps the quotes of one drive. */
 export function createKeptQuotes({ readClock }: Pick<Environment, "readClock">): KeptQuotes {
-  const kept = new Map<string, { readonly sent: string; readonly at: ClockReading; readonly quoted: Quoted }>();
+  const kept = new Map<string, Kept>();
+
+  function find({ record }: Asked): Kept | undefined {
+    const found = kept.get(record.token);
+    return found?.sent === lastAttempt(record) ? found : undefined;
+  }
+
+  /** One that is asked for now is waited for. */
+  async function usable({ at, quoted }: Kept): Promise<Quoted | undefined> {
+    const answered = await quoted.catch(() => undefined);
+    return passedAtMost(at, readClock()) <= longestKept ? answered : undefined;
+  }
+
   return {
-    keep: ({ executor, record }, quoted) => {
-      const { recovery, quotesBaseline = false } = executor;
-      if (recovery.kind !== "resend" || quotesBaseline) return;
-      kept.set(record.token, { sent: lastAttempt(record), at: readClock(), quoted });
+    ahead: async (drive, asked) => {
+      const { executor, record } = asked;
+      if (!isQuotedAhead(executor)) return getQuote(drive, asked);
+      const found = find(asked);
+      const before = found && (await usable(found));
+      if (before !== undefined) return before;
+      const at = readClock();
+      const quoted = getQuote(drive, asked);
+      kept.set(record.token, { sent: lastAttempt(record), at, quoted });
+      return quoted;
     },
-    take: ({ record }) => {
-      const found = kept.get(record.token);
-      kept.delete(record.token);
-      if (found === undefined || found.sent !== lastAttempt(record)) return undefined;
-      return passedAtMost(found.at, readClock()) <= longestKept ? found.quoted : undefined;
+
+    forPurchase: async (drive, asked) => {
+      const found = find(asked);
+      kept.delete(asked.record.token);
+      return (found && (await usable(found))) ?? getQuote(drive, asked);
     },
   };
 }

@@ -8,15 +8,18 @@ import { eventError } from "./emit.ts";
 import { asRefusal } from "./as-refusal.ts";
 import { isRecent, listedUntil, recordedIds } from "./must-be-listed.ts";
 import { mayBeOurs } from "./look-alike.ts";
-import { type Listing, readListing } from "./read-listing.ts";
+import { type Listing, type PageRead, readListing } from "./read-listing.ts";
 import { readPurchased } from "./read-records.ts";
 import { createSharedListings } from "./shared-listings.ts";
 import type { Stop } from "./stop.ts";
 
 /** Listings of one drive: one per scope, shared by all recommendations, unless a proof needs a fresh one. */
 export interface Lookup {
-  /** The drive's listing of a scope. Throws a RefusedError when it failed or cannot be trusted: then nothing is bought. */
-  listing(executor: ServiceExecutor, scope: Scope): Promise<Listing>;
+  /**
+   * The drive's listing of a scope. Throws a RefusedError when it failed or cannot be trusted: then nothing is bought. `onPage` is told
+   * each page where this call begins it.
+   */
+  listing(executor: ServiceExecutor, scope: Scope, onPage?: (read: PageRead) => void): Promise<Listing>;
   /** A listing that is begun after this is asked for. Whoever asks for one while another is made shares the next. */
   fresh(executor: ServiceExecutor, scope: Scope, token: string): Promise<Listing>;
 }
@@ -47,11 +50,16 @@ function canaryOf(record: TokenRecord): Canary {
 export function createLookup({ ledger, environment, stop, emit, tokens, within }: LookupOptions): Lookup {
   const listings = new Map<string, Promise<Listing>>();
 
-  async function list(executor: ServiceExecutor, scope: Scope, wanted: ReadonlySet<string>): Promise<Listing> {
+  async function list(
+    executor: ServiceExecutor,
+    scope: Scope,
+    wanted: ReadonlySet<string>,
+    onPage?: (read: PageRead) => void,
+  ): Promise<Listing> {
     stop.check();
     emit({ type: "listing", scope: scope.label });
     try {
-      const listing = await listAndCheck(executor, scope, wanted);
+      const listing = await listAndCheck(executor, scope, wanted, onPage);
       emit({ type: "listed", scope: scope.label, matches: listing.byToken.size });
       return listing;
     } catch (error) {
@@ -60,13 +68,19 @@ export function createLookup({ ledger, environment, stop, emit, tokens, within }
     }
   }
 
-  async function listAndCheck(executor: ServiceExecutor, scope: Scope, wanted: ReadonlySet<string>): Promise<Listing> {
+  async function listAndCheck(
+    executor: ServiceExecutor,
+    scope: Scope,
+    tokens: ReadonlySet<string>,
+    onPage: ((read: PageRead) => void) | undefined,
+  ): Promise<Listing> {
     // Read before the listing is made: what is bought meanwhile need not be in it.
     const known = await readPurchased(ledger, scope.key, stop.check, canaryOf);
     const ids = new Set(known.flatMap((canary) => canary.ids));
     const since = within === undefined ? undefined : environment.now() - within;
+    const wanted = { tokens, ids, keeps: mayBeOurs(executor), since };
     const listing = await asRefusal("lookup-failed", `The look-up in ${scope.label} failed`, () =>
-      readListing(executor.inventory, scope, { tokens: wanted, ids, keeps: mayBeOurs(executor), since }, stop),
+      readListing(executor.inventory, scope, wanted, { signal: stop.signal, onPage }),
     );
     await checkCanary(executor, scope, known, listing);
     return listing;
@@ -107,11 +121,11 @@ export function createLookup({ ledger, environment, stop, emit, tokens, within }
   }
 
   return {
-    listing: (executor, scope) => {
+    listing: (executor, scope, onPage) => {
       stop.check();
       let listing = listings.get(scope.key);
       if (listing === undefined) {
-        listing = list(executor, scope, tokens.get(scope.key) ?? new Set());
+        listing = list(executor, scope, tokens.get(scope.key) ?? new Set(), onPage);
         listings.set(scope.key, listing);
       }
       return listing;

@@ -132,9 +132,9 @@ export async function planRecommendation(drive: Looker, prospect: Prospect): Pro
       bought !== undefined,
     );
     if (listed !== undefined) return asFound(place, listed.commitment);
-    const quoted = await getQuote(drive, { executor, record: asked });
-    drive.quotes?.keep({ executor, record: asked }, quoted);
-    const { quote } = quoted;
+    const { quotes } = drive;
+    const of = { executor, record: asked };
+    const { quote } = await (quotes?.ahead(drive, of) ?? getQuote(drive, of));
     priced = pricedAs(quote);
     checkPrice(quote.price, place.recommendation.maxPrice);
     isLookedFor = true;

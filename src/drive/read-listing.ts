@@ -28,12 +28,20 @@ export interface Listing {
   readonly endedCounts?: boolean | undefined;
 }
 
+/** A listing that is being read, after one more page of it. */
+export interface PageRead {
+  /** How many pages were read. */
+  readonly pages: number;
+  /** Whether one of them shows something live under the token. */
+  shows(token: string): boolean;
+}
+
 /** Reads a listing to its end and keeps what is looked for: pages are not kept. Throws whatever the inventory throws. */
 export async function readListing(
   inventory: Inventory,
   scope: Scope,
   wanted: Wanted,
-  { signal }: CallOptions,
+  { signal, onPage }: CallOptions & { readonly onPage?: ((read: PageRead) => void) | undefined },
 ): Promise<Listing> {
   const tokensOf = createTokenIndex(wanted.tokens);
   const wantedIds = new Map([...wanted.ids].map((id) => [id.toLowerCase(), id]));
@@ -44,6 +52,7 @@ export async function readListing(
   const isSeen = (token: string) => [...(byToken.get(token)?.values() ?? [])].some(isLive);
   const isComplete = () => [...wanted.tokens].every(isSeen);
 
+  let pages = 0;
   for await (const page of inventory.list(scope, { signal, isComplete })) {
     for (const listed of page) {
       for (const id of idsOf(listed.commitment)) {
@@ -62,6 +71,8 @@ export async function readListing(
         recent.set(listed.commitment.id.toLowerCase(), listed);
       }
     }
+    pages += 1;
+    onPage?.({ pages, shows: isSeen });
   }
   return {
     byToken: new Map([...byToken].map(([token, found]) => [token, [...found.values()]])),

@@ -55,7 +55,10 @@ describe("A16: an order that slides past the reader of a list paged by offset", 
     const environment = fakeEnvironment();
     const providers = [createAzure({ endpoint: server.origin, environment })];
     const purchaser = createPurchaser({ ledger: createMemoryLedger(), providers, environment });
-    const { outcomes } = await purchaser.drive({ executionId, source: "s", recommendations: [recommend()] });
+    const { outcomes } = await purchaser.drive(
+      { executionId, source: "s", recommendations: [recommend()] },
+      { quotesAhead: false },
+    );
     expect(outcomes).toMatchObject([{ status: "already-purchased", commitment: { id: ours } }]);
     expect([server.count("POST"), server.count("PUT")]).toEqual([0, 0]);
   });

@@ -14,10 +14,7 @@ async function quotedOf(quote: object): Promise<DriveStep | undefined> {
   const context = { stop: { signal, check: () => undefined }, emit: (step: DriveStep) => void steps.push(step) };
   const record = { token: "a".repeat(64), recIndex: 3, source: "test", recommendation: {}, generation: 0 };
   const asked = { executor: { quote: async () => ({ price, handle: {}, ...quote }) }, record };
-  await getQuote(
-    context as unknown as Parameters<typeof getQuote>[0],
-    asked as unknown as Parameters<typeof getQuote>[1],
-  );
+  await getQuote(context, asked as unknown as Parameters<typeof getQuote>[1]);
   return steps.at(-1);
 }
 

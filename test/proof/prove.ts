@@ -35,9 +35,9 @@ export function createProof() {
     const { paths, effects, complete, violation } = await search(options);
     walked += paths;
     violations += violation ? 1 : 0;
-    const { crashes, faults, switches, failures = 0 } = options.budget;
+    const { crashes, faults, switches, orders = 0, failures = 0 } = options.budget;
     console.log(
-      `${name}, ${options.drivers} drivers, up to ${crashes} crashes, ${faults} faults, ${switches} switches, ${failures} that came to nothing: ` +
+      `${name}, ${options.drivers} drivers, up to ${crashes} crashes, ${faults} faults, ${switches} switches, ${orders} in another order, ${failures} that came to nothing: ` +
         `${paths} paths${complete ? " (all)" : ""}, ${effects} effects, violations ${violation ? 1 : 0}`,
     );
     const story = `${violation?.message}\n  ${violation?.log.join("\n  ")}\npath ${JSON.stringify(violation?.path)}`;

@@ -47,6 +47,21 @@ export function emptyWorld(identity: ImitationIdentity, tokens: number): () => W
   return () => buildWorld(identity, tokens).world;
 }
 
+/** A world whose listing has three pages: prices are asked for while it is read. */
+export function longListing(identity: ImitationIdentity, tokens: number): () => World {
+  return () => {
+    const { world } = buildWorld(identity, tokens);
+    const { executor } = world.cloud;
+    const { inventory } = executor;
+    const list: typeof inventory.list = async function* (...asked) {
+      yield [];
+      yield [];
+      yield* inventory.list(...asked);
+    };
+    return { ...world, cloud: { ...world.cloud, executor: { ...executor, inventory: { ...inventory, list } } } };
+  };
+}
+
 /**
  * A world in which the first recommendation was bought by an engine without a ledger, and the ledger knows of another,
  * older purchase in the scope: only that one can unmask a listing that shows nothing.

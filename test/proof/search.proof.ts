@@ -7,6 +7,7 @@ import {
   besideAnotherBuyer,
   emptyWorld,
   hidingWorld,
+  longListing,
   sellingOtherwise,
   shownAfterDeath,
   vanishing,
@@ -42,6 +43,18 @@ describe.each(kinds)("every path of the drive, with %s", (name, identity) => {
     await prove(`${name}, ${tokens} tokens`, { world, drivers, budget: limits, sendWays: believable(limits) });
   });
 });
+
+test.each(["minted", "chosen"] as const)(
+  "%s: prices before and after the listing, in every order",
+  async (identity) => {
+    const story = `${identity}, prices beside the listing`;
+    const [one, two] = [longListing(identity, 1), longListing(identity, 2)];
+    await prove(story, { world: one, drivers: 2, budget: { ...budget(1, 1, 0), orders: 2 } });
+    await prove(story, { world: one, drivers: 2, budget: { ...budget(0, 1, 1), orders: 2 } });
+    await prove(story, { world: two, drivers: 2, budget: { ...budget(1, 0, 1), orders: 3 } });
+    await prove(story, { world: two, drivers: 1, budget: { ...budget(1, 1, 0), orders: 3 } });
+  },
+);
 
 test.each(["two-steps", "alias"] as const)(
   "every path, %s set first, and the other flow at any moment",

@@ -10,6 +10,7 @@ import {
   besideAnotherBuyer,
   emptyWorld,
   hidingWorld,
+  longListing,
   sellingOtherwise,
   shownAfterDeath,
   vanishing,
@@ -36,6 +37,14 @@ describe.each(kinds)("every path of the drive, with %s", (name, identity) => {
 });
 
 const handles = ["minted", "chosen"] as const;
+
+test.each(handles)("%s: prices before and after the listing, in every order", async (identity) => {
+  for (const { drivers, budget: limits } of singly) {
+    const ordered = { drivers, budget: { ...limits, orders: 2 } };
+    await prove(`${identity}, prices beside the listing`, { world: longListing(identity, 2), ...ordered }, 30);
+  }
+});
+
 const noHandles = ["stamped", "none"] as const;
 
 /** What `search.proof.ts` walks with more that goes wrong together. */

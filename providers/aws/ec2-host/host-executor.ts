@@ -28,6 +28,8 @@ export function createEc2Host(
     service: "ec2-host",
     schema: ec2HostSchema,
     recovery: { kind: "resend", handle: "derived", minimumAge: shownAfter, parkAfter },
+    // A preview is of hosts that are not covered yet.
+    quoteSeesPurchases: true,
     sendTimeout: purchaseTimeout,
     scopeOf,
     canonical: (recommendation) => ({ ...recommendation, hostIds: recommendation.hostIds.toSorted() }),

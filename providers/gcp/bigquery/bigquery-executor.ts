@@ -63,7 +63,7 @@ export function createBigQuery(
     schema: gcpBigQuerySchema,
     // After a day a person looks: whatever the provider was slow to show is shown by then.
     recovery: { kind: "resend", handle: "derived", minimumAge: 300_000, parkAfter: 24 * 3_600_000 },
-    quotesBaseline: true,
+    quoteSeesPurchases: true,
     sendTimeout: purchaseTimeout,
     load: async () => loadTogether([loadCompute(), loadBilling()], "GCP needs"),
     inventory: createCapacityInventory(api, tagNames),

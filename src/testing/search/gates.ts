@@ -174,7 +174,10 @@ function gateInventory(inventory: Inventory, driver: string, scheduler: Schedule
       // The worst that a stale or unseen listing can be: nothing at all.
       if (way === stale) return;
       const pages = async () => Array.fromAsync(inventory.list(...parameters));
-      yield* await perform(way, pages, unavailable);
+      for (const [index, page] of (await perform(way, pages, unavailable)).entries()) {
+        // What is asked for meanwhile comes before or after each further page.
+        yield index === 0 ? page : await read("next page", async () => page);
+      }
     },
     read: (...parameters) => read("read", () => inventory.read(...parameters)),
     ...(facts === undefined

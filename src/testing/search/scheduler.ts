@@ -8,6 +8,11 @@ export interface Budget {
   readonly faults: number;
   /** How often another driver goes on although the last one could have. */
   readonly switches: number;
+  /**
+   * How often an effect goes before one that its driver began earlier and waits for beside it: a price before the page of a listing.
+   * Default 0: in the order in which they were begun.
+   */
+  readonly orders?: number;
   /** Purchases that come to nothing, in the provider's final failed state. Default 0. */
   readonly failures?: number;
 }
@@ -44,8 +49,8 @@ export const bystander = "somebody else";
 
 /** Makes the scheduler of one path. `pause` is called when a driver is stopped for longer than its lease. */
 export function createScheduler(choices: Choices, budget: Budget, pause: () => void): Scheduler {
-  const { crashes, faults, switches, failures = 0 } = budget;
-  const left = { crash: crashes, fault: faults, switch: switches, failure: failures };
+  const { crashes, faults, switches, orders = 0, failures = 0 } = budget;
+  const left = { crash: crashes, fault: faults, switch: switches, order: orders, failure: failures };
   const waiting = new Map<string, Waiting[]>();
   const dead = new Set<string>();
   const log: string[] = [];
@@ -61,6 +66,14 @@ export function createScheduler(choices: Choices, budget: Budget, pause: () => v
     if (goesOn && driver !== current) left.switch -= 1;
     if (driver !== bystander || !goesOn) current = driver;
     return driver;
+  }
+
+  function pickEffect(queue: Waiting[]): Waiting {
+    const position = left.order > 0 && queue.length > 1 ? choices.choose(queue.length) : 0;
+    if (position > 0) left.order -= 1;
+    const [picked] = queue.splice(position, 1);
+    if (picked === undefined) throw new Error("The driver is not ready.");
+    return picked;
   }
 
   return {
@@ -80,8 +93,7 @@ export function createScheduler(choices: Choices, budget: Budget, pause: () => v
         if (effects > longestPath) throw new Error("A path without end.");
         const driver = pickDriver();
         const queue = waiting.get(driver) ?? [];
-        const next = queue.shift();
-        if (next === undefined) throw new Error("The driver is not ready.");
+        const next = pickEffect(queue);
         const affordable = next.ways.filter(({ costs }) => costs === "nothing" || left[costs] > 0);
         const way = affordable[choices.choose(affordable.length)];
         if (way === undefined) throw new Error("There is no way to go on.");
