@@ -174,6 +174,22 @@ describe("prices beside the listing", () => {
     expect(asked()).toBe(5);
   });
 
+  test("nor once the listing is there: each purchase asks for its own", async () => {
+    const [first, sent] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const { purchaser, listing, asked, cloud } = world({ onQuote: () => first.promise });
+    cloud.faults.onSend = () => sent.promise;
+    const driving = purchaser.drive(execution(...disks(3)), { concurrency: 1 });
+    await expect.poll(asked).toBe(1);
+    listing.resolve();
+    await new Promise((done) => setImmediate(done));
+    first.resolve();
+    await expect.poll(() => cloud.counts.sends).toBe(1);
+    expect(asked()).toBe(1);
+    sent.resolve();
+    expect((await driving).outcomes.every(({ status }) => status === "purchased")).toBe(true);
+    expect(asked()).toBe(3);
+  });
+
   test("its limit is held against the price, whenever it was asked for", async () => {
     const { purchaser, listing, asked, cloud } = world();
     cloud.faults.price = "11";
