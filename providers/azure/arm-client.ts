@@ -5,8 +5,10 @@ import {
   proxyPolicyName,
 } from "@azure/core-rest-pipeline";
 import { parseEndpoint } from "../../src/contract/endpoint.ts";
+import type { OnWait } from "../../src/contract/executor.ts";
 import type { JsonObject } from "../../src/contract/json.ts";
 import { ApiError, errorOf, UnbelievableAnswerError } from "../http/api-error.ts";
+import type { EndTurn, Pace, TurnOptions } from "../http/pace.ts";
 import { isTransient, repeatRead } from "../http/repeat-read.ts";
 import { parseBody, type Answer, type UnknownObject } from "../http/answer.ts";
 import { clouds, type CloudAddresses } from "./clouds.ts";
@@ -16,6 +18,7 @@ import {
   loopbackTokenOf,
   type TenantCredentials,
 } from "./azure-credential.ts";
+import { type AzureLimits, createLimits } from "./azure-limits.ts";
 import { makeOnce } from "./make-once.ts";
 import { resolveSettings, type AzureSettings, type ResolvedSettings } from "./azure-settings.ts";
 import { exchange, type PipelineOwner } from "./azure-transport.ts";
@@ -28,6 +31,8 @@ export interface ReadRequest {
   readonly signal?: AbortSignal | undefined;
   /** How often it is sent at most; default: the setting `readAttempts`. */
   readonly attempts?: number;
+  /** Told when it begins to wait because the tenant's limit is used up. */
+  readonly onWait?: OnWait | undefined;
 }
 
 /** One resource provider of Azure Resource Manager, in one tenant. */
@@ -46,6 +51,8 @@ export interface ArmClient {
    * timeout. Throws a TransportError.
    */
   put(url: URL, body: JsonObject, timeout?: number): Promise<Answer>;
+  /** How many more prices and purchases the tenant's limit takes now; undefined while Azure has not said. */
+  writesLeft(): number | undefined;
 }
 
 /** Settings of a client: those of the provider and its tenant. */
@@ -67,13 +74,19 @@ export interface SdkClientSettings {
   };
 }
 
+/** What several clients share. */
+export interface SharedParts {
+  /** Left out: made of the settings. */
+  readonly credentials?: TenantCredentials | undefined;
+  /** Of all clients of one tenant; left out: of its own. */
+  readonly limits?: AzureLimits | undefined;
+}
+
 /** What sets one resource provider's client apart. */
-interface ArmClientParts {
+interface ArmClientParts extends SharedParts {
   readonly apiVersion: string;
   /** Called at the first request, once for reads and once for purchases. */
   readonly makeSdkClient: (settings: SdkClientSettings) => PipelineOwner | Promise<PipelineOwner>;
-  /** Those that several clients share; left out: made of the settings. */
-  readonly credentials?: TenantCredentials | undefined;
   /** Told every answer to a read. */
   readonly onAnswer?: (answer: Answer) => void;
 }
@@ -88,6 +101,7 @@ export function createArmClient(settings: ArmClientSettings, parts: ArmClientPar
   const { tenantId } = settings;
   const resolved = resolveSettings(settings);
   const { apiVersion, makeSdkClient, onAnswer, credentials = createTenantCredentials(resolved) } = parts;
+  const { reads: readPace, writes: writePace } = parts.limits ?? createLimits(resolved.environment);
   const cloud = clouds[resolved.cloud];
   const { url: base, insecure } = parseEndpoint(resolved.endpoint ?? cloud.endpoint);
   const credential = insecure ? loopbackCredential : credentials.of(tenantId);
@@ -113,15 +127,17 @@ export function createArmClient(settings: ArmClientSettings, parts: ArmClientPar
       return url;
     },
 
-    read({ method, url, body, signal, attempts = resolved.readAttempts }) {
+    read({ method, url, body, signal, attempts = resolved.readAttempts, onWait }) {
       const text = body && JSON.stringify(body);
       const request = { method, url, body: text, timeout: resolved.readTimeout, maxBytes, loopbackToken, signal };
+      const pace = method === "GET" ? readPace : writePace;
+      const send = async () => exchange(await reads(), request, now);
       const attempt = async () => {
-        const answer = await exchange(await reads(), request, now);
+        const answer = await inTurn(pace, send, { attempts, signal, onWait });
         onAnswer?.(answer);
         return objectIn(answer);
       };
-      return repeatRead(attempt, { attempts, retryAfterCap, environment, signal, isTransient });
+      return repeatRead(attempt, { attempts, retryAfterCap, environment, signal, isTransient: mayRepeat });
     },
 
     async put(url, body, timeout = resolved.purchaseTimeout) {
@@ -134,9 +150,44 @@ export function createArmClient(settings: ArmClientSettings, parts: ArmClientPar
         loopbackToken,
         freshConnection: true,
       } as const;
-      return exchange(await purchases(), request, now);
+      const api = await purchases();
+      return paced(writePace.beginNow(), () => exchange(api, request, now));
     },
+
+    writesLeft: () => writePace.left(),
   };
+}
+
+/** How often one read is sent anew that was refused because too many came: each time it has waited for its turn. */
+const mostRefusals = 8;
+
+/** Sends a read when its turn has come; refused because too many came, it waits for the next. */
+async function inTurn(
+  pace: Pace,
+  send: () => Promise<Answer>,
+  { attempts, ...options }: TurnOptions & { readonly attempts: number },
+): Promise<Answer> {
+  for (let refusals = 1; ; refusals += 1) {
+    const answer = await paced(await pace.begin(options), send);
+    if (answer.status !== tooMany || attempts === 1 || refusals > mostRefusals) return answer;
+  }
+}
+
+async function paced(end: EndTurn, send: () => Promise<Answer>): Promise<Answer> {
+  let answer: Answer | undefined;
+  try {
+    answer = await send();
+    return answer;
+  } finally {
+    end(answer && { ...answer, refused: answer.status === tooMany, accepted: answer.status === 200 });
+  }
+}
+
+const tooMany = 429;
+
+/** Those that were refused because too many came have waited for their turn already. */
+function mayRepeat(error: unknown): boolean {
+  return isTransient(error) && !(error instanceof ApiError && error.status === tooMany);
 }
 
 /** The SDK re-sends by itself, purchases too. Reads are retried above it, where the waits are injected. */

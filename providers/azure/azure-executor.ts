@@ -1,5 +1,4 @@
-import type { CallOptions, Marker, Quote, ServiceExecutor, Submission } from "../../src/contract/executor.ts";
-import type { JsonObject } from "../../src/contract/json.ts";
+import type { Marker, Quote, QuoteOptions, ServiceExecutor, Submission } from "../../src/contract/executor.ts";
 import type { Inventory } from "../../src/contract/inventory.ts";
 import { aliasNameIn, aliasNameOf } from "./aliases/order-alias.ts";
 import { aliasBodyOf } from "./aliases/reservation-alias.ts";
@@ -51,6 +50,7 @@ export function createReservationExecutor(
     canonical: canonicalReservation,
     scopeOf: ({ tenantId }) =>
       scopeOfTenant(tenantId, { key: "azure", own: "Azure, the credential's own tenant", named: "Azure tenant" }),
+    writesLeft: (scope) => clientOf(tenantOf(scope)).writesLeft(),
     factsOf: (recommendation) => askedFacts(bodyOf(service, recommendation)),
     quote: (recommendation, marker, options) => quote(service, parts, recommendation, marker, options),
     send: (submission, context) => buyReservation(clientIn(submission), submission, { ...context, reservationFlow }),
@@ -63,7 +63,7 @@ async function quote(
   { clientOf, catalogOf, reservationFlow }: ExecutorParts,
   recommendation: AnyAzureReservation,
   marker: Marker,
-  { signal, sentAs = {} }: CallOptions & { readonly sentAs?: JsonObject | undefined },
+  { signal, sentAs = {}, onWait }: QuoteOptions,
 ): Promise<Quote> {
   const { tenantId, subscriptionId, region, term, publisherId, offerId, planId } = recommendation;
   const client = clientOf(tenantId);
@@ -76,7 +76,7 @@ async function quote(
   const { source, token } = marker;
   const body = applyPurchaseTags(bodyOf(service, recommendation), source, token, client.settings);
   const request = toJson(body);
-  const { price, payments, reservationOrderId } = await calculatePrice(client, request, signal);
+  const { price, payments, reservationOrderId } = await calculatePrice(client, request, signal, onWait);
   // The death of what was sent under an alias is believed because the next quote has the same one: so it keeps it.
   const sentName = aliasNameIn(sentAs);
   if (reservationFlow !== "alias" && sentName === undefined) {

@@ -50,9 +50,12 @@ export interface AzureSettings {
   readonly readTimeout?: number | undefined;
   /** How long a purchase is waited for; after it the outcome is unknown, never "failed". Default 60,000. */
   readonly purchaseTimeout?: number | undefined;
-  /** How often a read or a price calculation is sent at most; default 4. A purchase is always sent once. */
+  /**
+   * How often a read or a price calculation is sent at most; default 4. One that Azure refuses because too many came (429) does not
+   * count: it is sent again when its turn has come, up to eight times. A purchase is always sent once.
+   */
   readonly readAttempts?: number | undefined;
-  /** The longest that a `Retry-After` is waited for; default 60,000. */
+  /** The longest that the `Retry-After` of an error is waited for; default 60,000. That of a 429 is waited for up to an hour. */
   readonly retryAfterCap?: number | undefined;
   /** The longest answer that is taken, in bytes; default 16,777,216. A longer one counts as one that cannot be read. */
   readonly maxAnswerBytes?: number | undefined;

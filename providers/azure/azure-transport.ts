@@ -11,6 +11,7 @@ import { provesNotSent } from "../http/proves-not-sent.ts";
 import { sendOverWire } from "../http/send-over-wire.ts";
 import { TransportError, type TransportStage } from "../http/transport-error.ts";
 import { withSignal } from "../http/with-signal.ts";
+import { leftOf } from "./azure-limits.ts";
 
 /** One request as it leaves. */
 export interface WireRequest {
@@ -64,6 +65,7 @@ export async function exchange(api: PipelineOwner, request: WireRequest, now: ()
       status: response.status,
       text: response.bodyAsText ?? "",
       retryAfter: parseRetryAfter(response.headers.get("retry-after"), now()),
+      left: leftOf(request.method, response.headers),
       clockOffset: clockOffset(response.headers.get("date"), now()),
     };
   } catch (error) {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { RefusedError } from "../../src/contract/errors.ts";
+import type { OnWait } from "../../src/contract/executor.ts";
 import type { JsonObject } from "../../src/contract/json.ts";
 import { money, type Money } from "../../src/contract/money.ts";
 import type { Payments } from "../../src/contract/payments.ts";
@@ -62,10 +63,11 @@ export async function calculatePrice(
   client: ReservationsClient,
   body: JsonObject,
   signal?: AbortSignal,
+  onWait?: OnWait,
 ): Promise<CalculatedPrice> {
   try {
     const url = client.url("/providers/Microsoft.Capacity/calculatePrice");
-    const said = await client.read({ method: "POST", url, body, signal });
+    const said = await client.read({ method: "POST", url, body, signal, onWait });
     const answer = answerSchema.safeParse(said);
     if (!answer.success) {
       requireBilledByMicrosoft(said["properties"]);

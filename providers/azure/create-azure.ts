@@ -8,6 +8,7 @@ import { createTenantCredentials } from "./azure-credential.ts";
 import { createCatalog } from "./azure-catalog.ts";
 import { createReservationExecutor } from "./azure-executor.ts";
 import { createOrderInventory } from "./azure-inventory.ts";
+import { createLimits } from "./azure-limits.ts";
 import { calculateRefund } from "./azure-refund.ts";
 import { azureServices } from "./azure-services.ts";
 import { resolveSettings, type AzureSettings } from "./azure-settings.ts";
@@ -39,10 +40,12 @@ export function createAzure(settings: AzureSettings = {}): Provider {
   const { purchaseTimeout, endpoint, reservationFlow } = resolved;
   const imitation = endpoint !== undefined && parseEndpoint(endpoint).insecure;
   const credentials = createTenantCredentials(resolved);
-  const clientOf = makeOncePerTenant((tenantId) => connectReservations({ ...settings, tenantId }, credentials));
+  const limitsOf = makeOncePerTenant(() => createLimits(resolved.environment));
+  const sharedIn = (tenantId: string | undefined) => ({ credentials, limits: limitsOf(tenantId) });
+  const clientOf = makeOncePerTenant((tenantId) => connectReservations({ ...settings, tenantId }, sharedIn(tenantId)));
   const catalogOf = makeOncePerTenant((tenantId) => createCatalog(clientOf(tenantId)));
   const benefitsOf = makeOncePerTenant((tenantId) =>
-    createBillingBenefitsClient({ ...settings, tenantId }, credentials),
+    createBillingBenefitsClient({ ...settings, tenantId }, sharedIn(tenantId)),
   );
   // Whichever service an order is of: all of them look into one inventory.
   const inventory = createOrderInventory(clientOf, reservationOrders, { facts: readFacts, refund: calculateRefund });

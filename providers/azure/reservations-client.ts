@@ -1,6 +1,11 @@
 import { AzureReservationAPI } from "@azure/arm-reservations";
-import type { TenantCredentials } from "./azure-credential.ts";
-import { createArmClient, type ArmClient, type ArmClientSettings, type SdkClientSettings } from "./arm-client.ts";
+import {
+  createArmClient,
+  type ArmClient,
+  type ArmClientSettings,
+  type SdkClientSettings,
+  type SharedParts,
+} from "./arm-client.ts";
 
 /** The newest version of the API that holds reservation orders: https://learn.microsoft.com/rest/api/reserved-vm-instances/ */
 export const capacityVersion = "2022-11-01";
@@ -21,14 +26,14 @@ export function createReservationsClient(settings: ReservationsClientSettings = 
   return connectReservations(settings);
 }
 
-/** The same with credentials that other clients share. */
+/** The same with what other clients share. */
 export function connectReservations(
   settings: ReservationsClientSettings,
-  credentials?: TenantCredentials,
+  shared: SharedParts = {},
 ): ReservationsClient {
   return createArmClient(settings, {
+    ...shared,
     apiVersion: capacityVersion,
-    credentials,
     makeSdkClient: openReservations,
   });
 }

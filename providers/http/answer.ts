@@ -4,6 +4,8 @@ export interface Answer {
   readonly text: string;
   /** Milliseconds that the service asks to wait, where it does. */
   readonly retryAfter: number | undefined;
+  /** How many more requests of its kind the service takes now, where it says so. */
+  readonly left?: number | undefined;
   /** By how many milliseconds the service's clock is ahead of this machine's, where the answer shows it. */
   readonly clockOffset?: number | undefined;
 }

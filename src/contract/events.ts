@@ -36,6 +36,7 @@ export type DriveEvent = { readonly at: number } & (
   | (RecommendationEvent & { readonly type: "adopting"; readonly commitmentId: string })
   | (RecommendationEvent & { readonly type: "twin"; readonly detail: string })
   | (RecommendationEvent & { readonly type: "quoting" })
+  | (RecommendationEvent & { readonly type: "waiting-for-provider"; readonly wait: number })
   | (RecommendationEvent & { readonly type: "quoted"; readonly price: Money; readonly payments?: Payments })
   | (RecommendationEvent & { readonly type: "writing-ahead" })
   | (RecommendationEvent & { readonly type: "submitted"; readonly attempt: number })

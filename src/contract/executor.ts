@@ -160,6 +160,16 @@ export interface CallOptions {
   readonly signal: AbortSignal;
 }
 
+/** Told when a call begins to wait because the provider takes no more requests for now; `wait` in milliseconds. */
+export type OnWait = (wait: number) => void;
+
+/** How a price is asked for. */
+export interface QuoteOptions extends CallOptions {
+  /** The handle that was last sent for the token in this generation. */
+  readonly sentAs?: JsonObject | undefined;
+  readonly onWait?: OnWait | undefined;
+}
+
 /** What a purchase has to be, by field. */
 export interface AskedFacts {
   /** Has to be stated: of what does not say it, nothing can be adopted by its marker alone. */
@@ -222,18 +232,21 @@ export interface ServiceExecutor<R extends AnyRecommendation = AnyRecommendation
    */
   laneOf?(recommendation: R): string;
 
+  /**
+   * Only where the provider says it: how many more requests that change something it takes in the scope now, by its last answers; a
+   * price may count as one, too. Undefined while it has not said. Asks nobody.
+   */
+  writesLeft?(scope: Scope): number | undefined;
+
   /** What was asked for, in the words of {@link Listed.facts}: the drive compares the two. */
   factsOf(recommendation: R): AskedFacts;
 
   /**
-   * Price and handle. May be retried: moves no money. `sentAs` is the handle that was last sent for the token in this generation:
+   * Price and handle. May be retried: moves no money. Where the provider limits how much may be asked, it waits here until a price
+   * and its purchase may be sent, so that the two stay close, and tells `onWait`. `sentAs` is the handle that was last sent for the token in this generation:
    * one that is made of the token stays the same, also where an earlier version made it otherwise.
    */
-  quote(
-    recommendation: R,
-    marker: Marker,
-    options: CallOptions & { readonly sentAs?: JsonObject | undefined },
-  ): Promise<Quote>;
+  quote(recommendation: R, marker: Marker, options: QuoteOptions): Promise<Quote>;
 
   /**
    * Sends the purchase once: no retry, redirect or hidden resend. Called after the submission is in the ledger.

@@ -32,8 +32,9 @@ export async function getQuote({ stop, emit }: Quoting, { executor, record }: As
   emit({ type: "quoting", recIndex, token: maskToken(token) });
   const marker: Marker = { token, source, generation };
   const sentAs = former?.findLast((sent) => sent.generation === generation)?.handle;
+  const onWait = (wait: number) => emit({ type: "waiting-for-provider", recIndex, token: maskToken(token), wait });
   const quote = await asRefusal("quote-failed", "The quote failed", () =>
-    executor.quote(recommendation, marker, { signal: stop.signal, sentAs }),
+    executor.quote(recommendation, marker, { signal: stop.signal, sentAs, onWait }),
   );
   checkPositive(quote.price);
   const { price, payments } = quote;

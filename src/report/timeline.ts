@@ -45,6 +45,8 @@ function eventWords(event: DriveEvent): string {
       return `Noticed that the same is there already: ${event.detail}`;
     case "quoting":
       return "Asked the provider for the price";
+    case "waiting-for-provider":
+      return "Waited, because the provider took no more requests for a while";
     case "quoted":
       return `Price: ${amountText(event.price)}`;
     case "submitted":

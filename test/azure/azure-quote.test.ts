@@ -87,10 +87,10 @@ describe("calculatePrice", () => {
     expect(server.count("POST")).toBe(3);
   });
 
-  test("429 to the end is retryable and says after how long", async () => {
+  test("429 to the end, each time in its turn, is retryable and says after how long", async () => {
     await using server = await answering({ status: 429, body: {}, headers: { "Retry-After": "30" } });
     await expect(quote(server)).rejects.toMatchObject({ code: "quote-failed", retryable: true, retryAfter: 30_000 });
-    expect(server.arrived).toHaveLength(4);
+    expect(server.arrived).toHaveLength(9);
   });
 
   test("200 with HTML is no quote", async () => {

@@ -282,7 +282,7 @@ describe("lessons 1937, 1941: a lookup that failed is refused, never taken for n
     [404, "ReservationOrderNotFound", 1, false],
     [409, "Conflict", 1, false],
     [408, "RequestTimeout", 4, true],
-    [429, "TooManyRequests", 4, true],
+    [429, "TooManyRequests", 9, true],
     [500, "InternalServerError", 4, true],
     [503, "ServerBusy", 4, true],
   ])("HTTP %i %s: %i requests, retryable %s", async (status, code, requests, retryable) => {

@@ -6,7 +6,6 @@ import { deriveIdempotencyToken } from "../../src/contract/token.ts";
 import { startLoopback, type Arrived, type Reply } from "./support/azure-loopback.ts";
 import {
   failure,
-  fakeEnvironment,
   kindOf,
   notFound,
   order,
@@ -15,10 +14,12 @@ import {
   reservation,
   resourceTypes,
   serviceNames,
+  startTime,
   token,
   otherToken,
   digestOf,
 } from "./support/azure-samples.ts";
+import { createSteppedEnvironment } from "../stepped-environment.ts";
 import { standingForAll } from "../standing-for-all.ts";
 
 /** Both tokens of the samples are of this execution. */
@@ -56,7 +57,7 @@ async function drive(service: string, script: Script = {}, count = 1) {
     seen.set(kind, nth);
     return (script[kind] ?? usual[kind])(request, nth);
   });
-  const environment = fakeEnvironment();
+  const environment = createSteppedEnvironment(startTime);
   const purchaser = createPurchaser({
     ledger: createMemoryLedger({ clock: environment.now }),
     providers: [createAzure({ endpoint: server.origin, environment })],

@@ -1,6 +1,5 @@
 import { importOptional } from "../../../src/contract/optional-package.ts";
-import type { TenantCredentials } from "../azure-credential.ts";
-import { createArmClient, type ArmClient, type ArmClientSettings } from "../arm-client.ts";
+import { createArmClient, type ArmClient, type ArmClientSettings, type SharedParts } from "../arm-client.ts";
 
 /** The newest stable version; the first whose alias has `renew` and the terms P1M and P5Y: https://learn.microsoft.com/rest/api/billingbenefits/ */
 export const billingBenefitsVersion = "2026-06-01";
@@ -17,10 +16,10 @@ export const billingBenefitsSdk = () =>
  * (docs/azure-savings-plan.md). The package is loaded at the first request; it is missing, that request throws a
  * MissingPackageError. Throws a RefusedError `invalid-configuration` for an endpoint that makes no sense. Sends nothing.
  */
-export function createBillingBenefitsClient(settings: ArmClientSettings, credentials?: TenantCredentials): ArmClient {
+export function createBillingBenefitsClient(settings: ArmClientSettings, shared: SharedParts = {}): ArmClient {
   return createArmClient(settings, {
+    ...shared,
     apiVersion: billingBenefitsVersion,
-    credentials,
     makeSdkClient: async ({ credential, cloud, options }) => {
       const { BillingBenefitsRP } = await billingBenefitsSdk();
       const api = new BillingBenefitsRP(credential, { ...options, credentialScopes: cloud.scope });

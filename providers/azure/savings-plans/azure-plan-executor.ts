@@ -39,6 +39,7 @@ export function createSavingsPlanExecutor(
         own: "Azure savings plans, the credential's own tenant",
         named: "Azure savings plans, tenant",
       }),
+    writesLeft: (scope) => clientOf(tenantOf(scope)).writesLeft(),
     factsOf: (recommendation) => askedFacts(bodyOf(recommendation)),
     quote: (recommendation, marker, options) =>
       quotePlan(clientOf(recommendation.tenantId), recommendation, marker, options),

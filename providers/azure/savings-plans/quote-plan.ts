@@ -1,7 +1,7 @@
 import { Big } from "big.js";
 import { z } from "zod";
 import { RefusedError } from "../../../src/contract/errors.ts";
-import type { CallOptions, Marker, Quote } from "../../../src/contract/executor.ts";
+import type { Marker, Quote, QuoteOptions } from "../../../src/contract/executor.ts";
 import type { JsonObject } from "../../../src/contract/json.ts";
 import { money, type Money } from "../../../src/contract/money.ts";
 import { hoursPerMonth, paidAtOnce, paidMonthly, type Payments } from "../../../src/contract/payments.ts";
@@ -23,13 +23,13 @@ export async function quotePlan(
   client: ArmClient,
   recommendation: SavingsPlanRecommendation,
   marker: Marker,
-  { signal, sentAs = {} }: CallOptions & { readonly sentAs?: JsonObject | undefined },
+  { signal, sentAs = {}, onWait }: QuoteOptions,
 ): Promise<Quote> {
   const { source, token } = marker;
   const request = toJson(applyPurchaseTags(bodyOf(recommendation), source, token, client.settings));
   const price = priceOf(recommendation);
   try {
-    await validate(client, { request, price }, signal);
+    await validate(client, { request, price }, { signal, onWait });
   } catch (error) {
     throw toRefusal(error, step, signal);
   }
@@ -81,11 +81,11 @@ const answerSchema = z.object({
 async function validate(
   client: ArmClient,
   { request, price }: { readonly request: JsonObject; readonly price: Money },
-  signal: AbortSignal,
+  options: Pick<QuoteOptions, "signal" | "onWait">,
 ): Promise<void> {
   const url = client.url("/providers/Microsoft.BillingBenefits/validate");
   const body = { benefits: [request] };
-  const answer = answerSchema.safeParse(await client.read({ method: "POST", url, body, signal }));
+  const answer = answerSchema.safeParse(await client.read({ method: "POST", url, body, ...options }));
   if (!answer.success) throw new UnbelievableAnswerError("the answer does not say whether it is valid");
   const [{ valid, reasonCode, reason, ...echo }] = answer.data.benefits;
   if (valid) {

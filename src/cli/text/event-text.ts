@@ -38,6 +38,8 @@ function words(event: DriveEvent): string {
       return `there is a twin: ${event.detail}`;
     case "quoting":
       return "asking for the price";
+    case "waiting-for-provider":
+      return `the provider takes no more requests for now; going on in ${Math.ceil(event.wait / 1000)} s, or sooner`;
     case "quoted":
       return `price ${formatMoney(event.price)}${event.payments ? ` (${formatPayments(event.payments)})` : ""}`;
     case "writing-ahead":
