@@ -62,10 +62,12 @@ export function judgePurchaseError(
   const { status, code } = problem;
   const isAmbiguous = status === 408 || code === undefined || ambiguousCodes.has(code) || furtherCodes.includes(code);
   if (status !== undefined && status >= 400 && status < 500 && !isAmbiguous) {
+    const throttled = isThrottling(problem);
     return {
       ...refused,
       left: true,
-      retryable: isThrottling(problem),
+      retryable: throttled,
+      ...(throttled ? { throttled } : {}),
       providerCode: code,
       reason: `${title} refused the purchase (${said}); nothing was bought. ${advice(problem, context)}`,
     };

@@ -73,7 +73,11 @@ export function refusalAnswer(answer: Answer, body: UnknownObject | undefined, p
   const { kind, code: providerCode, reason: why } = judgeRefusal(answer, body, existsCode);
   if (kind === "rejected") return rejectedAnswer(purchase, why, { status, providerCode });
   if (kind === "exists") return { kind, reason: `Azure says that ${subject} exists already: ${why}.`, providerCode };
-  if (kind === "unknown" || !isMinted) return unknownAnswer(subject, why, { providerCode, retryAfter });
+  if (kind === "unknown" || !isMinted) {
+    // Sent again under the same handle only, so nothing hangs on who answered it: the gateway, or the service behind it.
+    const throttled = status === 429 && providerCode !== undefined;
+    return unknownAnswer(subject, why, { providerCode, retryAfter, ...(throttled ? { throttled } : {}) });
+  }
   const reason = `Azure says that the session of ${subject} is over: ${why}. An earlier send of it, or this one, repeated on its way, may have been carried out: that send has to be proven dead before a new price is asked for.`;
   return { kind: "rejected", reason, providerCode, left: true, expired: true, retryable: true };
 }

@@ -31,7 +31,12 @@ import { type Sandbox, type SandboxOptions, startSandbox } from "./server/server
 
 export type { AwsSandboxOptions } from "./aws/aws-sandbox-options.ts";
 export type { ReservationView, ReservedInstanceView, SavingsPlanView } from "./aws/aws-sandbox-view.ts";
-export type { AzureSandboxOptions, ReservationAliasOptions, SandboxTenant } from "./azure/azure-sandbox-options.ts";
+export type {
+  AzureSandboxOptions,
+  ReservationAliasOptions,
+  SandboxTenant,
+  WriteLimit,
+} from "./azure/azure-sandbox-options.ts";
 export type { ReservationOrderView, SavingsPlanOrderView } from "./azure/azure-sandbox-view.ts";
 export type { GcpSandboxOptions, SandboxProject } from "./gcp/gcp-sandbox-options.ts";
 export type { CapacityCommitmentView, CommitmentView } from "./gcp/gcp-sandbox-view.ts";

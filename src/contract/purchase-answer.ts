@@ -9,6 +9,11 @@ export interface Said {
   readonly providerCode?: string | undefined;
   /** Milliseconds that the provider asks to wait. */
   readonly retryAfter?: number | undefined;
+  /**
+   * It was refused with the service's own code for nothing but that too much was asked of it: this send bought nothing, and the
+   * drive waits and sends again under the same handle. Where there is none, or a `rejected` one is minted, that is left to a later drive.
+   */
+  readonly throttled?: boolean | undefined;
   /** What was thrown, where something was. */
   readonly cause?: unknown;
 }

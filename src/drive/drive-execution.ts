@@ -41,7 +41,10 @@ export interface DriveOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds since 1970 by which the drive has reported whatever it knows. Default: none. */
   readonly deadline?: number;
-  /** How many recommendations are driven at a time. Default 4. */
+  /**
+   * How many recommendations of one scope (a tenant, an account and region, a project) are driven at a time. Default 4. Scopes are
+   * driven side by side, so that one that waits holds up no other; with 1, all recommendations are driven one after the other.
+   */
   readonly concurrency?: number;
   /**
    * While a listing of more than two pages is read, prices of what was never sent are asked for, as many at a time as `concurrency`
@@ -364,11 +367,20 @@ function readyOnesFirst(
   return [...tasks.filter(isReady), ...tasks.filter((each) => !isReady(each))];
 }
 
+/** So many scopes can be driven in full side by side: of more, some wait for others. */
+const scopesAtOnce = 16;
+
 /** Runs tasks side by side; what could not be told apart afterwards is bought one after the other. */
 async function runTasks(drive: Drive, context: DriveContext, tasks: readonly RequestedTask[]): Promise<void> {
   const lanes = new Map<string, LimitFunction>();
+  const scopes = new Map<string, LimitFunction>();
+  const { concurrency } = drive.limit;
+  const all = concurrency === 1 ? drive.limit : pLimit(concurrency * scopesAtOnce);
   const run = ({ request, task }: RequestedTask) => {
-    const one = () => drive.limit(async () => finish(drive, request, await runTask(drive, context, task)));
+    const { key } = task.record.scope;
+    const ofScope = scopes.get(key) ?? pLimit(concurrency);
+    scopes.set(key, ofScope);
+    const one = () => ofScope(() => all(async () => finish(drive, request, await runTask(drive, context, task))));
     const lane = task.executor.laneOf?.(request.recommendation);
     if (lane === undefined) return one();
     const queue = lanes.get(lane) ?? pLimit(1);

@@ -1,12 +1,12 @@
 import type { Commitment } from "../contract/commitment.ts";
 import { BuyonceError, RefusedError } from "../contract/errors.ts";
-import type { Submission } from "../contract/executor.ts";
+import { handleKindOf, type Submission } from "../contract/executor.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
 import type { PurchaseAnswer } from "../contract/purchase-answer.ts";
 import type { Outcome } from "../contract/report.ts";
 import { type Forbidden, forbiddenError } from "../contract/terms.ts";
 import { maskToken } from "../contract/token.ts";
-import { answerError } from "./answer-error.ts";
+import { answerError, throttledFor } from "./answer-error.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 import type { Bought, Ending } from "./ending.ts";
 import { findLate, findUnproven, type Late, provenBeside } from "./find-late.ts";
@@ -138,6 +138,11 @@ async function send(
   if (answer.kind === "rejected" && !answer.expired) {
     const shown = await lookAfterRefusal(drive, task, submission, answer);
     if (shown === "nothing") drive.budget.giveBack(token);
+    // Only where the next quote has the same handle: what a hop carried out after all is then not bought again.
+    const isSafe = handleKindOf(task.executor, submission) === "derived" && quotesLeft > 0;
+    const wait = shown === "nothing" && isSafe ? throttledFor(answer) : undefined;
+    const anew = wait === undefined ? undefined : await beginLater(drive, task, { wait, error, quotesLeft });
+    if (anew !== undefined) return anew;
     if (shown !== "bought") return { kind: "rejected", error, unseen: shown === "unseen" };
   }
   drive.emit({ type: "outcome-unknown", recIndex, token: maskToken(token), detail: error.message });
@@ -147,10 +152,39 @@ async function send(
     said: error.message,
     providerCode: error.providerCode,
     evidence: answer.kind === "unknown" ? answer.evidence : undefined,
+    throttledFor: throttledFor(answer),
     exists: answer.kind === "exists" ? answer : undefined,
   };
   // What exists may have been bought by anybody, also by a repetition of this send on its way: its price is not given back.
   return reconcile(drive, task, open, { isOwn: answer.kind !== "exists", quotesLeft });
+}
+
+/**
+ * Milliseconds before what was refused for too many requests is begun anew, at least: by the quotes that are left. Limits are filled
+ * up within seconds (AWS), or count by the minute (Google).
+ */
+const throttledPauses = [0, 60_000, 5_000];
+
+/**
+ * The provider refused to be asked so much, and bought nothing: it is begun anew when that is over, with a new price and under the
+ * handle that it has, which is made of the token. Undefined where the drive is stopped before: the refusal stands.
+ */
+async function beginLater(
+  drive: DriveContext,
+  task: Task,
+  { wait, error, quotesLeft }: { readonly wait: number; readonly error: BuyonceError; readonly quotesLeft: number },
+): Promise<Anew | undefined> {
+  const { recIndex, token } = task.record;
+  const pause = Math.max(wait, throttledPauses[quotesLeft] ?? 0);
+  drive.emit({ type: "waiting-for-provider", recIndex, token: maskToken(token), wait: pause });
+  try {
+    await drive.environment.sleep(pause, drive.stop.signal);
+    const record = await recordDeath(drive, task, { failed: false, detail: error.message });
+    return { kind: "anew", record, quotesLeft };
+  } catch {
+    // Stopped, or the ledger failed: what is written next says so.
+    return undefined;
+  }
 }
 
 /** What an answer shows as bought, by its standing. That it came to nothing is believed after a second look at it. */

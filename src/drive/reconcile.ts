@@ -12,7 +12,7 @@ import type { Listed } from "../contract/listed.ts";
 import type { PurchaseAnswer } from "../contract/purchase-answer.ts";
 import { maskToken } from "../contract/token.ts";
 import { ageOfSubmission } from "./age-of.ts";
-import { answerError, unknownError } from "./answer-error.ts";
+import { answerError, throttledFor, unknownError } from "./answer-error.ts";
 import { checkPrice } from "./get-quote.ts";
 import { compareFound, match } from "./adopt.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
@@ -33,6 +33,8 @@ export interface OpenSubmission {
   readonly providerCode?: string | undefined;
   /** Ids in the last answer that are not recorded yet: {@link Submission.evidence}. */
   readonly evidence?: readonly string[] | undefined;
+  /** The answer to its last send refused it because too much was asked of the provider; milliseconds that it asks to wait. */
+  readonly throttledFor?: number | undefined;
   /** The answer to its only send, where that says that something exists under the handle. */
   readonly exists?: (PurchaseAnswer & { readonly kind: "exists" }) | undefined;
 }
@@ -64,6 +66,8 @@ interface Search {
   /** Empty answers in a row. */
   absent: number;
   resends: number;
+  /** {@link OpenSubmission.throttledFor} */
+  throttledFor: number | undefined;
 }
 
 /**
@@ -73,7 +77,7 @@ interface Search {
  */
 export async function reconcileSubmission(drive: DriveContext, task: Task, open: OpenSubmission): Promise<Reconciled> {
   const { recIndex, token } = task.record;
-  const { submission, reason, said, providerCode, exists } = open;
+  const { submission, reason, said, providerCode, throttledFor, exists } = open;
   const shown = shownBy(exists?.found);
   const search: Search = {
     submission,
@@ -85,6 +89,7 @@ export async function reconcileSubmission(drive: DriveContext, task: Task, open:
     age: unknownAge,
     absent: 0,
     resends: 0,
+    throttledFor,
   };
   try {
     await noteEvidence(drive, task, search, open.evidence);
@@ -170,6 +175,7 @@ async function resend(
   search: Search,
   minimumAge: number,
 ): Promise<Reconciled | undefined> {
+  await waitAsAsked(drive, task, search);
   const before = await lookBeforeResend(drive, task, search.submission);
   if (before?.kind === "unclear") {
     search.reason = before.reason;
@@ -187,6 +193,9 @@ async function resend(
   await checkBeforeSend(drive, task);
   const answer = await sendOnce(drive, task, search.submission, { sentBefore: true });
   if (answer.kind === "bought") return afterResend(drive, task, search, answer.commitment);
+  search.throttledFor = throttledFor(answer);
+  // It was not even tried. The looks, too, have an end.
+  if (search.throttledFor !== undefined) search.resends -= 1;
   if (answer.kind === "rejected") search.submission = await recordRefusedResend(drive, task, earlier);
   if (isOver(answer, handleKindOf(task.executor, search.submission))) {
     const { atLeast } = await ageOfSubmission(drive, task, search.submission);
@@ -199,6 +208,15 @@ async function resend(
   // Told that it is there, it is asked for at once.
   if (answer.kind === "exists") search.shown = shownBy(answer.found) ?? (await ask(drive, task, search.submission));
   return undefined;
+}
+
+/** Before what it shows is looked at, and before the lease and the deadline are: those grow old. */
+async function waitAsAsked({ environment, stop, emit }: DriveContext, { record }: Task, search: Search): Promise<void> {
+  const { throttledFor: wait } = search;
+  if (wait === undefined) return;
+  emit({ type: "waiting-for-provider", recIndex: record.recIndex, token: maskToken(record.token), wait });
+  await environment.sleep(wait, stop.signal);
+  search.throttledFor = undefined;
 }
 
 function shownBy(found: Listed | undefined): Shown | undefined {

@@ -5,7 +5,8 @@ import type { Provider } from "../../src/contract/executor.ts";
 import type { Ledger } from "../../src/contract/ledger.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
 import { createPurchaser } from "../../src/purchaser.ts";
-import { createVirtualEnvironment, type VirtualEnvironment } from "../../src/testing/virtual-environment.ts";
+import type { VirtualEnvironment } from "../../src/testing/virtual-environment.ts";
+import { createSteppedEnvironment } from "../stepped-environment.ts";
 import type { GoldenKind } from "./golden-kind.ts";
 import { type ScriptedProxy, startScriptedProxy } from "./golden-proxy.ts";
 import { type GoldenRow, longAfter } from "./golden-row.ts";
@@ -45,7 +46,7 @@ interface Stage {
 
 /** Starts sandbox and proxy for one kind. */
 export async function startGoldenWorld(kind: GoldenKind): Promise<GoldenWorld> {
-  const now: Pick<Stage, "time" | "script"> = { time: createVirtualEnvironment(), script: nothing };
+  const now: Pick<Stage, "time" | "script"> = { time: createSteppedEnvironment(), script: nothing };
   const environment: Environment = {
     now: () => stage.time.now(),
     readClock: () => stage.time.readClock(),
@@ -71,7 +72,7 @@ export async function startGoldenWorld(kind: GoldenKind): Promise<GoldenWorld> {
 
 async function runRow(stage: Stage, { row, before, there, next, ...drive }: GoldenRow): Promise<Verdict> {
   const { kind, sandbox } = stage;
-  stage.time = createVirtualEnvironment();
+  stage.time = createSteppedEnvironment();
   empty(sandbox);
   const newLedger = () => createMemoryLedger({ clock: () => stage.time.now() });
   const ledger = newLedger();

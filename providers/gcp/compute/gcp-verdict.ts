@@ -42,7 +42,11 @@ export function judgeError(error: unknown, name: string, seller?: Seller): Exclu
   if (code === undefined || status < 400 || status >= 500 || openStatuses.has(status)) {
     return notKnown(name, { reason, code, retryAfter });
   }
-  if (status !== 409) return notBought(name, { reason, code, retryable: isRateLimit(error), left: true }, seller);
+  if (status !== 409) {
+    const throttled = isRateLimit(error);
+    const answer = notBought(name, { reason, code, retryable: throttled, left: true }, seller);
+    return throttled ? { ...answer, throttled, retryAfter } : answer;
+  }
   return /^(alreadyExists|ALREADY_EXISTS)$/.test(code)
     ? nameTaken(name, { reason, code })
     : notKnown(name, { reason, code, retryAfter });

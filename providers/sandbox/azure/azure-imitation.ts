@@ -15,6 +15,7 @@ import { type ReservationOrder, advance, orders } from "./reservation-order.ts";
 import { savingsPlanOperations } from "./savings-plans/plan-operations.ts";
 import { readOperation } from "./savings-plans/put-plan-alias.ts";
 import { isSeenIn, listPermissions, requireRight, tenantOf } from "./sandbox-tenant.ts";
+import { withinLimit } from "./write-limit.ts";
 
 /** Microsoft.Capacity, by the name that the request log shows and that fault rules use as `action`. */
 const reservationOperations = {
@@ -156,8 +157,10 @@ function operate(request: SandboxRequest, context: ImitationContext, behaviour: 
     );
   }
   const tenant = tenantOf(request);
-  requireRight(operation.right, request, tenant, behaviour);
-  return operation.run({ name, tenant, request, context, behaviour });
+  return withinLimit({ method: request.method, tenant }, context, behaviour, () => {
+    requireRight(operation.right, request, tenant, behaviour);
+    return operation.run({ name, tenant, request, context, behaviour });
+  });
 }
 
 function find({ method, path }: SandboxRequest) {

@@ -1,3 +1,5 @@
+import { checkNumber } from "../../../src/contract/check-number.ts";
+
 /** How the imitated Microsoft.Capacity behaves; everything has a default. */
 export interface AzureSandboxOptions {
   /** ISO currency of every price; default GBP, as in the recorded answers. */
@@ -19,8 +21,18 @@ export interface AzureSandboxOptions {
   readonly savingsPlan?: SavingsPlanOptions | undefined;
   /** How reservations behave that are bought under an alias; tags, sequence and final states are the options above. */
   readonly reservationAlias?: ReservationAliasOptions | undefined;
+  /** How many prices and purchases a tenant takes in an hour; default any number. */
+  readonly writeLimit?: WriteLimit | undefined;
   /** By tenant id. Every other tenant is there too, and may do everything. */
   readonly tenants?: Readonly<Record<string, SandboxTenant>> | undefined;
+}
+
+/** A limit as Azure Resource Manager has one: what is above it is refused with 429, `Retry-After`, and the code `TenantRequestsThrottled`. */
+export interface WriteLimit {
+  /** Requests that are no reads, of one tenant: Azure takes 1,200. */
+  readonly writes: number;
+  /** Milliseconds of the hour, so that a test or a trial need not wait for one; default 3,600,000. */
+  readonly within?: number | undefined;
 }
 
 /** A tenant in which not everything is allowed. */
@@ -52,15 +64,21 @@ export interface ReservationAliasOptions {
 }
 
 /** The options with every default filled in. */
-export type AzureBehaviour = Filled<Omit<AzureSandboxOptions, "savingsPlan" | "reservationAlias">> & {
+export type AzureBehaviour = Filled<Omit<AzureSandboxOptions, "savingsPlan" | "reservationAlias" | "writeLimit">> & {
+  readonly writeLimit: Filled<WriteLimit>;
   readonly reservationAlias: Filled<ReservationAliasOptions>;
   readonly savingsPlan: Filled<SavingsPlanOptions>;
 };
 
 type Filled<T> = { readonly [Name in keyof T]-?: NonNullable<T[Name]> };
 
+/** Throws a RefusedError `invalid-configuration` for a limit that is no whole number from 1. */
 export function azureBehaviour(options: AzureSandboxOptions): AzureBehaviour {
+  const { writes = Number.POSITIVE_INFINITY, within = 3_600_000 } = options.writeLimit ?? {};
+  if (options.writeLimit) checkNumber("azure.writeLimit.writes", writes, { minimum: 1, maximum: 1_000_000 });
+  checkNumber("azure.writeLimit.within", within, { minimum: 1, maximum: 3_600_000 });
   return {
+    writeLimit: { writes, within },
     currency: options.currency ?? "GBP",
     quoteLifetime: options.quoteLifetime ?? 600_000,
     returnTags: options.returnTags ?? true,

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { AzureSandboxOptions } from "../../../providers/sandbox/index.ts";
 import type { Purchaser, PurchaserOptions } from "../../purchaser.ts";
 import type { Provider } from "../../contract/executor.ts";
 import type { Ledger } from "../../contract/ledger.ts";
@@ -36,6 +37,8 @@ export interface StartSandboxOptions {
   readonly port?: number;
   /** Unless it is given, the state is in memory only. */
   readonly stateFile?: string;
+  /** How the imitated Azure behaves. */
+  readonly azure?: Pick<AzureSandboxOptions, "writeLimit">;
 }
 
 /** What the commands are put together from; tests hand in their own. */

@@ -68,7 +68,12 @@ export const paceOptions = (what: string, end: string) => (command: Command) =>
 export const driversOptions = (command: Command) =>
   command
     .option("--executions <n>", "how many executions are driven at once", wholeNumber(1, 1000), 16)
-    .option("--concurrency <n>", "how many recommendations of one execution are driven at once", wholeNumber(1, 100), 4)
+    .option(
+      "--concurrency <n>",
+      "how many recommendations of one execution and tenant, or account and region, are driven at once",
+      wholeNumber(1, 100),
+      4,
+    )
     .option("--webhooks", "with an imitation too, send messages to the webhooks of the configuration")
     .option("--new-ledger", "a ledger that is missing is begun anew, against a real cloud too");
 

@@ -4,12 +4,18 @@ import { type ExitCode, exitCodes } from "../terminal/exit-code.ts";
 import { wrap } from "../terminal/table.ts";
 import type { CommandModule, CommandParts } from "./command-parts.ts";
 import { type OptionsOf } from "./option-groups.ts";
-import { wholeNumber } from "./option-values.ts";
+import { duration, wholeNumber } from "./option-values.ts";
 
 const addOptions = (command: Command) =>
   command
     .option("--port <n>", "the port on 127.0.0.1; 0 for any that is free", wholeNumber(0, 65_535), 0)
-    .option("--state <file>", "where its state lasts (default: in memory only)");
+    .option("--state <file>", "where its state lasts (default: in memory only)")
+    .option(
+      "--azure-writes <n>",
+      "how many prices and purchases a tenant takes in an hour, as Azure does 1200 (default: any number)",
+      wholeNumber(1, 1_000_000),
+    )
+    .option("--azure-hour <duration>", "how long that hour is: seconds, or such as 10m", duration(1, 3600), 3600);
 
 const help = `
 What it does
@@ -48,9 +54,14 @@ type SandboxCommandOptions = OptionsOf<typeof addOptions>;
 export const sandbox = { addOptions, help, action: sandboxCommand } satisfies CommandModule<[], SandboxCommandOptions>;
 
 /** `buyonce sandbox`: runs the imitation of the clouds until Ctrl-C. Returns the exit code. */
-async function sandboxCommand({ port, state }: SandboxCommandOptions, parts: CommandParts): Promise<ExitCode> {
+async function sandboxCommand(options: SandboxCommandOptions, parts: CommandParts): Promise<ExitCode> {
   const { terminal, startSandbox, onInterrupt, exit } = parts;
-  const sandbox = await startSandbox({ port, ...(state === undefined ? {} : { stateFile: state }) });
+  const { port, state, azureWrites: writes, azureHour } = options;
+  const sandbox = await startSandbox({
+    port,
+    ...(state === undefined ? {} : { stateFile: state }),
+    ...(writes === undefined ? {} : { azure: { writeLimit: { writes, within: azureHour * 1000 } } }),
+  });
   const { url } = sandbox;
   terminal.stdout.write(`The sandbox listens at ${url}
 Its state ${state === undefined ? "ends with it" : `lasts in ${state}`}. It spends nothing and needs no credentials.

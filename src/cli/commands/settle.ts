@@ -23,7 +23,11 @@ import { commandLineOf } from "./same-run.ts";
 import { withKnownLedger, withPurchaser } from "./with-resources.ts";
 
 const addOptions = (command: Command) =>
-  withOptions(command, cloudOptions("ask it"), paceOptions("are looked at", "it has reported, final or not"));
+  withOptions(
+    command,
+    cloudOptions("ask it"),
+    paceOptions("of one tenant, or account and region, are looked at", "it has reported, final or not"),
+  );
 
 /** The options of `buyonce settle`. */
 export type SettleCommandOptions = OptionsOf<typeof addOptions>;
