@@ -2,8 +2,8 @@ import type { AccessPlace, ProviderAccess } from "../../src/contract/provider-ac
 import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
 import { entryOf } from "./aws-accounts.ts";
 import type { Connect } from "./aws-connect.ts";
-import { awsPermissions } from "./aws-permissions.ts";
 import { awsScope } from "./aws-scope.ts";
+import { awsServices } from "./aws-services.ts";
 import type { ResolvedSettings } from "./aws-settings.ts";
 import { createEc2Api } from "./ec2/ec2-api.ts";
 import { dryRunPurchase } from "./ec2/ec2-dry-run.ts";
@@ -46,7 +46,7 @@ export function createAwsAccess(connect: Connect, { accounts }: ResolvedSettings
       return { as: caller.arn, by: "sts:GetCallerIdentity", clockOffset: caller.clockOffset };
     },
 
-    permissionsOf: (service) => awsPermissions[service] ?? { list: [], price: [], purchase: [] },
+    permissionsOf: (service) => awsServices[service]?.permissions ?? { list: [], price: [], purchase: [] },
 
     async mayPurchase(recommendation, quote, { signal }) {
       const { service } = recommendation;
@@ -54,7 +54,7 @@ export function createAwsAccess(connect: Connect, { accounts }: ResolvedSettings
       const connection = await connect(accountId, region, signal);
       const of = (actions: readonly string[]) =>
         simulatePolicy(connection, { actions, region, roleArn: roleOf(accountId) }, signal);
-      const { purchase = [] } = awsPermissions[service] ?? {};
+      const { purchase = [] } = awsServices[service]?.permissions ?? {};
       if (service !== "ec2") return of(purchase);
       const dry = await dryRunPurchase(connectEc2, awsScope("ec2", { accountId, region }), quote, { signal });
       if (dry.result !== "allowed") return dry;

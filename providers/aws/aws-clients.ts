@@ -1,5 +1,5 @@
 import type { ClientConfiguration, Connection } from "./aws-connect.ts";
-import { assertChecked } from "./configured-endpoints.ts";
+import { checkEndpointOf } from "./configured-endpoints.ts";
 import { sendOnce, type SendReport } from "./sdk-middleware.ts";
 
 /** What every client of the AWS SDK has. */
@@ -20,15 +20,21 @@ export interface Clients<Client> {
   buyer(connection: Connection, report: SendReport): Promise<Client>;
 }
 
-/** Makes the clients of one service; `construct` loads its SDK. */
+/**
+ * Makes the clients of one service; `construct` loads its SDK, and `serviceId` is what that calls it. A client of another service
+ * throws a TypeError: its configured endpoint would not be looked for.
+ */
 export function createClients<Client extends SdkClient>(
+  serviceId: string,
   construct: (configuration: ClientConfiguration) => Promise<Client>,
 ): Clients<Client> {
+  checkEndpointOf(serviceId);
   const readers = new WeakMap<ClientConfiguration, Client>();
 
   async function make({ httpsOnly }: Connection, configuration: ClientConfiguration): Promise<Client> {
     const client = await construct(configuration);
-    assertChecked(client.config.serviceId);
+    const { serviceId: called } = client.config;
+    if (called !== serviceId) throw new TypeError(`The clients of "${serviceId}" are of "${called}".`);
     client.middlewareStack.add(httpsOnly, { step: "build", name: "httpsOnly" });
     return client;
   }

@@ -1,11 +1,11 @@
 import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
 import type { AwsSettings } from "./aws-settings.ts";
-import { shownByAws } from "./shown-by-aws.ts";
+import { awsServices } from "./aws-services.ts";
 
 /** The address of the AWS console for what a recommendation buys; undefined where there is none. The account is that of who is signed in. */
 export function awsPortal({ endpoint }: Pick<AwsSettings, "endpoint"> = {}) {
   return ({ service, region = "us-east-1" }: AnyRecommendation): string | undefined => {
-    const [path, page] = (Object.hasOwn(shownByAws, service) && shownByAws[service]?.console) || [];
+    const [path, page] = (Object.hasOwn(awsServices, service) && awsServices[service]?.shown.console) || [];
     if (endpoint !== undefined || path === undefined || typeof region !== "string") return undefined;
     if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(region)) return undefined;
     return `https://${hostOf(region)}/${path}/home?region=${region}${page}`;

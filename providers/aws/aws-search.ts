@@ -1,12 +1,13 @@
 import { type SearchByHand, shellCommand, type Sought, textIn } from "../../src/contract/search-by-hand.ts";
 import type { AwsSettings } from "./aws-settings.ts";
-import { literal, shownByAws } from "./shown-by-aws.ts";
+import { awsServices } from "./aws-services.ts";
+import { literal } from "./shown-by-aws.ts";
 
 /** How a person looks with the AWS CLI for what a recommendation bought; undefined for a service that sells nothing here. */
 export function awsSearch({ endpoint }: Pick<AwsSettings, "endpoint"> = {}) {
   return ({ recommendation, scope, handle, from }: Sought): SearchByHand | undefined => {
     const { service, accountId, region = scope["region"] } = recommendation;
-    const shown = Object.hasOwn(shownByAws, service) ? shownByAws[service] : undefined;
+    const shown = Object.hasOwn(awsServices, service) ? awsServices[service]?.shown : undefined;
     if (shown === undefined) return undefined;
     const { words, list, fields, named, kind, ofKind } = shown;
     const name = textIn(handle, "name");

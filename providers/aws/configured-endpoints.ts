@@ -1,35 +1,20 @@
 import { RefusedError } from "../../src/contract/errors.ts";
 
-/** The services that this provider asks, and those that the SDK's credential chain does, as the SDK calls them. */
-const serviceIds = [
-  "STS",
-  "EC2",
-  "RDS",
-  "ElastiCache",
-  "MemoryDB",
-  "OpenSearch",
-  "Redshift",
-  "Redshift Serverless",
-  "savingsplans",
-  "IAM",
-  "SSO",
-  "SSO OIDC",
-  "Signin",
-];
+/**
+ * The services that are asked, as the SDK calls them: the account check and the SDK's credential chain ask these, and whatever
+ * makes clients adds its own.
+ */
+const serviceIds = new Set(["STS", "SSO", "SSO OIDC", "Signin"]);
 
-/** Throws a TypeError for a service, as the SDK calls it, whose configured endpoint the check below would not see. */
-export function assertChecked(serviceId: string): void {
-  if (serviceIds.includes(serviceId)) return;
-  throw new TypeError(
-    `Add "${serviceId}" to serviceIds in configured-endpoints.ts: its configured endpoint is not looked for.`,
-  );
+/** Adds a service, as the SDK calls it, to those whose configured endpoint the check below looks for. */
+export function checkEndpointOf(serviceId: string): void {
+  serviceIds.add(serviceId);
 }
 
 /** `AWS_ENDPOINT_URL_SSO_OIDC`. */
-const variables = [
-  "AWS_ENDPOINT_URL",
-  ...serviceIds.map((id) => `AWS_ENDPOINT_URL_${id.toUpperCase().replaceAll(" ", "_")}`),
-];
+function variableOf(serviceId: string): string {
+  return `AWS_ENDPOINT_URL_${serviceId.toUpperCase().replaceAll(" ", "_")}`;
+}
 
 /**
  * Makes the check that no endpoint is named outside of this provider's settings. The SDK sends requests, the session token
@@ -46,19 +31,16 @@ const variables = [
 export function createEndpointCheck(): (region: string) => Promise<void> {
   let file: Promise<void> | undefined;
   return async (region) => {
-    const variable = variables.find((name) => process.env[name]);
-    if (variable !== undefined) await checkService(region, serviceOf(variable), variable);
+    // What is said for all is asked for one.
+    const variables = [["AWS_ENDPOINT_URL", "STS"], ...[...serviceIds].map((id) => [variableOf(id), id])] as const;
+    const [variable, serviceId = ""] = variables.find(([name = ""]) => process.env[name]) ?? [];
+    if (variable !== undefined) await checkService(region, serviceId, variable);
     file ??= checkAll(region);
     await file.catch((error: unknown) => {
       file = undefined;
       throw error;
     });
   };
-}
-
-/** The service that a variable is about; one is enough to see what becomes of the variable for all. */
-function serviceOf(variable: string): string {
-  return serviceIds[variables.indexOf(variable) - 1] ?? "STS";
 }
 
 async function checkAll(region: string): Promise<void> {

@@ -8,7 +8,7 @@ import { obstacleOf, readSdkError, saidBy } from "./sdk-error.ts";
 const permission = "iam:SimulatePrincipalPolicy";
 
 const sdk = () => importOptional("@aws-sdk/client-iam", () => import("@aws-sdk/client-iam"));
-const clients = createClients(async (configuration) => new (await sdk()).IAMClient(configuration));
+const clients = createClients("IAM", async (configuration) => new (await sdk()).IAMClient(configuration));
 
 /** What is asked about whom. */
 export interface Simulation {

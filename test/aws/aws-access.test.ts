@@ -1,7 +1,7 @@
 // What AWS says of who asks and what it may buy. A script answers, the real SDKs ask.
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { awsPermissions } from "../../providers/aws/aws-permissions.ts";
+import { awsServices } from "../../providers/aws/aws-services.ts";
 import { createAws } from "../../providers/aws/index.ts";
 import { permissionsHelp } from "../../src/cli/text/permissions-help.ts";
 import type { Quote } from "../../src/contract/executor.ts";
@@ -174,7 +174,11 @@ describe("signing in", () => {
 });
 
 test("docs/accounts-aws.md and the help of doctor name every permission that is asked about", async () => {
-  const all = Object.values(awsPermissions).flatMap(({ list, price, purchase }) => [...list, ...price, ...purchase]);
+  const all = Object.values(awsServices).flatMap(({ permissions: { list, price, purchase } }) => [
+    ...list,
+    ...price,
+    ...purchase,
+  ]);
   // Tags are the same right for instances and for hosts.
   const needed = [...new Set(all)];
   const page = readFileSync(new URL("../../docs/accounts-aws.md", import.meta.url), "utf8");

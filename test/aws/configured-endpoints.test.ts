@@ -58,9 +58,9 @@ test("a client of a service that the check does not look for is a defect, before
   const connection = { caller: { account: "123456789012" }, read: {}, purchase: async () => ({}), ...middleware };
   const middlewareStack = { add: () => undefined };
   const clients = (serviceId: string) =>
-    createClients(async () => ({ config: { serviceId, systemClockOffset: 0 }, middlewareStack }));
-  const made = clients("MediaLive");
-  expect(await thrownBy(made.reader(connection))).toMatchObject({ message: expect.stringContaining("MediaLive") });
+    createClients("RDS", async () => ({ config: { serviceId, systemClockOffset: 0 }, middlewareStack }));
+  const made = clients("Braket");
+  expect(await thrownBy(made.reader(connection))).toMatchObject({ message: expect.stringContaining("Braket") });
   expect(await thrownBy(made.buyer(connection, { handedOver: false }))).toBeInstanceOf(TypeError);
   await clients("RDS").reader(connection);
 });
@@ -72,6 +72,7 @@ describe("A21: an endpoint comes from our settings only", () => {
     ["elasticache", "AWS_ENDPOINT_URL_ELASTICACHE"],
     ["memorydb", "AWS_ENDPOINT_URL_MEMORYDB"],
     ["opensearch", "AWS_ENDPOINT_URL_OPENSEARCH"],
+    ["rds", "AWS_ENDPOINT_URL_REDSHIFT_SERVERLESS"],
     ["savings-plans", "AWS_ENDPOINT_URL_SAVINGSPLANS"],
     // The account check, and what the credential chain asks.
     ["rds", "AWS_ENDPOINT_URL_STS"],

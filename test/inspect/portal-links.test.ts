@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { createAws } from "../../providers/aws/index.ts";
 import { createAzure } from "../../providers/azure/index.ts";
 import { createGcp } from "../../providers/gcp/index.ts";
-import { shownByAws } from "../../providers/aws/shown-by-aws.ts";
+import { awsServices } from "../../providers/aws/aws-services.ts";
 import { canBeListed } from "../../src/contract/service-without-api.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
 import { createPurchaser } from "../../src/purchaser.ts";
@@ -56,7 +56,7 @@ test("what is not what it should be does not get into an address; an imitation h
 test("every service of AWS that can be bought has a page in its console, and a line of its command line", () => {
   const { services, searchByHand } = createAws({});
   const sold = Object.entries(services).flatMap(([service, executor]) => (canBeListed(executor) ? [service] : []));
-  expect(Object.keys(shownByAws).toSorted()).toEqual(sold.toSorted());
+  expect(Object.keys(awsServices).toSorted()).toEqual(sold.toSorted());
   for (const service of sold) {
     const recommendation = { ...aws, service };
     expect(createAws({}).portalOf?.(recommendation), service).toMatch(

@@ -4,14 +4,12 @@ import type {
   HostReservation,
   PurchaseHostReservationResult,
 } from "@aws-sdk/client-ec2";
-import type { ErrorCode } from "../../../src/contract/errors.ts";
 import type { Scope } from "../../../src/contract/executor.ts";
 import { createClients } from "../aws-clients.ts";
 import type { Connect } from "../aws-connect.ts";
 import { durations } from "../aws-fields.ts";
-import { allKnown, isText, readAllPages, uniqueById } from "../aws-lists.ts";
-import { parseScope } from "../aws-scope.ts";
-import { reading } from "../read-error.ts";
+import { allKnown, isText, uniqueById } from "../aws-lists.ts";
+import { createConnectRegion, listingCodes } from "../connect-region.ts";
 import type { SendReport } from "../sdk-middleware.ts";
 import type { HostPurchaseRequest } from "./host-purchase-request.ts";
 import type { Ec2HostRecommendation } from "./host-recommendation.ts";
@@ -49,32 +47,26 @@ const pageSize = 500;
 
 /** Calls over the connections of one provider; the SDK is loaded with the first. */
 export function createHostApi(connect: Connect, maxPages: number): ConnectHosts {
-  const clients = createClients(async (configuration) => {
+  const clients = createClients("EC2", async (configuration) => {
     const { EC2Client } = await import("@aws-sdk/client-ec2");
     return new EC2Client(configuration);
   });
 
+  const connectRegion = createConnectRegion(connect, "ec2", maxPages);
+
   return async (scope, signal) => {
-    const { accountId, region, label } = parseScope(scope);
-    const connection = await connect(accountId, region, signal);
+    const { connection, read, readAll } = await connectRegion(scope, signal);
     const reader = await clients.reader(connection);
     const sdk = await import("@aws-sdk/client-ec2");
-    const read = <Answer>(call: string, code: ErrorCode, signal: AbortSignal, work: () => Promise<Answer>) =>
-      reading({ permission: `ec2:${call}`, where: label, region, code }, signal, work);
 
     return {
       async all(signal) {
         const call = "DescribeHostReservations";
-        const listed = await read(call, "lookup-failed", signal, () =>
-          readAllPages(
-            async (NextToken) => {
-              const command = new sdk.DescribeHostReservationsCommand({ MaxResults: pageSize, NextToken });
-              const answer = await reader.send(command, { abortSignal: signal });
-              return { items: answer.HostReservationSet, next: answer.NextToken };
-            },
-            { call, maxPages, code: "lookup-untrusted" },
-          ),
-        );
+        const listed = await readAll(call, listingCodes.bought, signal, async (NextToken) => {
+          const command = new sdk.DescribeHostReservationsCommand({ MaxResults: pageSize, NextToken });
+          const answer = await reader.send(command, { abortSignal: signal });
+          return { items: answer.HostReservationSet, next: answer.NextToken };
+        });
         return uniqueById(allKnown(listed, isKnown, { call, needs: "an id or a state" }), {
           idOf: ({ HostReservationId }) => HostReservationId,
           stateOf: ({ State }) => State,
@@ -84,23 +76,17 @@ export function createHostApi(connect: Connect, maxPages: number): ConnectHosts 
       },
 
       offerings({ instanceFamily, term }, signal) {
-        const call = "DescribeHostReservationOfferings";
-        return read(call, "quote-failed", signal, () =>
-          readAllPages(
-            async (NextToken) => {
-              const command = new sdk.DescribeHostReservationOfferingsCommand({
-                Filter: [{ Name: "instance-family", Values: [instanceFamily] }],
-                MinDuration: durations[term],
-                MaxDuration: durations[term],
-                MaxResults: pageSize,
-                NextToken,
-              });
-              const answer = await reader.send(command, { abortSignal: signal });
-              return { items: answer.OfferingSet, next: answer.NextToken };
-            },
-            { call, maxPages, code: "quote-failed" },
-          ),
-        );
+        return readAll("DescribeHostReservationOfferings", listingCodes.offered, signal, async (NextToken) => {
+          const command = new sdk.DescribeHostReservationOfferingsCommand({
+            Filter: [{ Name: "instance-family", Values: [instanceFamily] }],
+            MinDuration: durations[term],
+            MaxDuration: durations[term],
+            MaxResults: pageSize,
+            NextToken,
+          });
+          const answer = await reader.send(command, { abortSignal: signal });
+          return { items: answer.OfferingSet, next: answer.NextToken };
+        });
       },
 
       preview: ({ OfferingId, HostIdSet }, signal) =>

@@ -3,13 +3,11 @@ import type {
   DescribeReservedInstancesOfferingsCommandOutput,
   ReservedInstances,
 } from "@aws-sdk/client-ec2";
-import type { ErrorCode } from "../../../src/contract/errors.ts";
 import type { Scope } from "../../../src/contract/executor.ts";
 import { createClients } from "../aws-clients.ts";
 import type { Connect } from "../aws-connect.ts";
 import { allKnown, isText, type RowTraits, sameCount, uniqueById, wholeList } from "../aws-lists.ts";
-import { parseScope } from "../aws-scope.ts";
-import { reading } from "../read-error.ts";
+import { createConnectRegion } from "../connect-region.ts";
 import { readSdkError } from "../sdk-error.ts";
 import { onlyDryRun, type SendReport } from "../sdk-middleware.ts";
 import type { PurchaseRequest } from "./ec2-purchase.ts";
@@ -57,20 +55,18 @@ const notVisibleCodes = new Set([
 
 /** Calls to EC2 over the connections of one provider; the SDK is loaded with the first. */
 export function createEc2Api(connect: Connect): ConnectEc2 {
-  const clients = createClients(async (configuration) => {
+  const clients = createClients("EC2", async (configuration) => {
     const { EC2Client } = await import("@aws-sdk/client-ec2");
     return new EC2Client(configuration);
   });
 
+  // Nothing here is read page by page.
+  const connectRegion = createConnectRegion(connect, "ec2", 1);
+
   return async (scope, signal) => {
-    const { accountId, region, label } = parseScope(scope);
-    const connection = await connect(accountId, region, signal);
+    const { connection, read } = await connectRegion(scope, signal);
     const reader = await clients.reader(connection);
     const sdk = await import("@aws-sdk/client-ec2");
-
-    async function read<Answer>(permission: string, code: ErrorCode, signal: AbortSignal, work: () => Promise<Answer>) {
-      return reading({ permission, where: label, region, code }, signal, work);
-    }
 
     async function unlessNotVisible<Answer>(work: () => Promise<Answer>): Promise<Answer | "not-visible"> {
       try {
@@ -82,7 +78,7 @@ export function createEc2Api(connect: Connect): ConnectEc2 {
     }
 
     async function reservedInstances(signal: AbortSignal, ids: readonly string[] | undefined) {
-      const answer = await read("ec2:DescribeReservedInstances", "lookup-failed", signal, () =>
+      const answer = await read("DescribeReservedInstances", "lookup-failed", signal, () =>
         unlessNotVisible(() =>
           reader.send(new sdk.DescribeReservedInstancesCommand(ids ? { ReservedInstancesIds: [...ids] } : {}), {
             abortSignal: signal,
@@ -96,14 +92,14 @@ export function createEc2Api(connect: Connect): ConnectEc2 {
       reservedInstances: reservedInstances as Ec2Api["reservedInstances"],
 
       async offerings(input, signal) {
-        return read("ec2:DescribeReservedInstancesOfferings", "quote-failed", signal, () =>
+        return read("DescribeReservedInstancesOfferings", "quote-failed", signal, () =>
           reader.send(new sdk.DescribeReservedInstancesOfferingsCommand(input), { abortSignal: signal }),
         );
       },
 
       async createTags(ids, tags, signal) {
         const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-        const answer = await read("ec2:CreateTags", "lookup-failed", signal, () =>
+        const answer = await read("CreateTags", "lookup-failed", signal, () =>
           unlessNotVisible(() =>
             reader.send(new sdk.CreateTagsCommand({ Resources: [...ids], Tags }), { abortSignal: signal }),
           ),

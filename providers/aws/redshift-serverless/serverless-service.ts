@@ -48,7 +48,10 @@ export const redshiftServerlessSchema = z
 
 const sdk = () =>
   importOptional("@aws-sdk/client-redshift-serverless", () => import("@aws-sdk/client-redshift-serverless"));
-const clients = createClients(async (configuration) => new (await sdk()).RedshiftServerlessClient(configuration));
+const clients = createClients(
+  "Redshift Serverless",
+  async (configuration) => new (await sdk()).RedshiftServerlessClient(configuration),
+);
 
 /** The most that one page may hold. */
 const maxResults = 100;
@@ -76,6 +79,14 @@ export const redshiftServerless: ReservationService<RedshiftServerlessRecommenda
     alreadyExists: "ConflictException",
     notFound: ["ResourceNotFoundException"],
     quota: ["ServiceQuotaExceededException"],
+  },
+  shown: {
+    console: ["redshiftv2", ""],
+    words: ["redshift-serverless", "list-reservations"],
+    list: "reservationsList",
+    fields: { id: "reservationId", count: "capacity", state: "status", since: "startDate" },
+    kind: "service",
+    ofKind: () => ({}),
   },
 
   load: sdk,

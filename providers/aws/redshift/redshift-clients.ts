@@ -9,5 +9,6 @@ export const redshiftSdk = () => importOptional("@aws-sdk/client-redshift", () =
  * not installed must not be among them.
  */
 export const redshiftClients = createClients(
+  "Redshift",
   async (configuration) => new (await redshiftSdk()).RedshiftClient(configuration),
 );

@@ -12,6 +12,7 @@ import type {
 } from "../reservations/reservation-service.ts";
 import { chargesOf, termFacts } from "../reservations/reservation-terms.ts";
 import { redshiftClients, redshiftSdk } from "./redshift-clients.ts";
+import { literal } from "../shown-by-aws.ts";
 
 /** How Redshift names a kind of offering, by the word used in a recommendation. */
 const offeringKinds = { regular: "Regular", upgradable: "Upgradable" } as const;
@@ -82,6 +83,14 @@ export const redshift: ReservationService<RedshiftRecommendation, NodePurchaseRe
     alreadyExists: "ReservedNodeAlreadyExists",
     notFound: ["ReservedNodeNotFound"],
     quota: ["ReservedNodeQuotaExceeded"],
+  },
+  shown: {
+    console: ["redshiftv2", ""],
+    words: ["redshift", "describe-reserved-nodes"],
+    list: "ReservedNodes",
+    fields: { id: "ReservedNodeId", count: "NodeCount", state: "State", since: "StartTime" },
+    kind: "nodeType",
+    ofKind: (kind) => ({ query: `NodeType==${literal(kind)}` }),
   },
 
   load: redshiftSdk,

@@ -20,7 +20,10 @@ export type ElastiCacheRecommendation = ReservationRecommendation & {
 };
 
 const sdk = () => importOptional("@aws-sdk/client-elasticache", () => import("@aws-sdk/client-elasticache"));
-const clients = createClients(async (configuration) => new (await sdk()).ElastiCacheClient(configuration));
+const clients = createClients(
+  "ElastiCache",
+  async (configuration) => new (await sdk()).ElastiCacheClient(configuration),
+);
 
 /** Strict: an unknown field is an error, a missing one is never filled in. */
 export const elastiCacheSchema = z
@@ -62,6 +65,15 @@ export const elasticache: ReservationService<ElastiCacheRecommendation> = {
     alreadyExists: "ReservedCacheNodeAlreadyExists",
     notFound: ["ReservedCacheNodeNotFound"],
     quota: ["ReservedCacheNodeQuotaExceeded"],
+  },
+  shown: {
+    console: ["elasticache", "#/reserved-nodes"],
+    words: ["elasticache", "describe-reserved-cache-nodes"],
+    list: "ReservedCacheNodes",
+    fields: { id: "ReservedCacheNodeId", count: "CacheNodeCount", state: "State", since: "StartTime" },
+    named: "--reserved-cache-node-id",
+    kind: "nodeType",
+    ofKind: (kind) => ({ words: ["--cache-node-type", kind] }),
   },
 
   load: sdk,

@@ -9,6 +9,7 @@ import { awsFields, durations, offeringTypes, regionField } from "../aws-fields.
 import { tagList } from "./reservation-purchase-request.ts";
 import type { Reservation, ReservationRecommendation, ReservationService } from "./reservation-service.ts";
 import { assumedCurrency, chargesOf, termFacts } from "./reservation-terms.ts";
+import { literal } from "../shown-by-aws.ts";
 
 /** Reserved nodes to buy. An offering is a node type, a payment and a term: the engine is no part of it. */
 export type MemoryDbRecommendation = ReservationRecommendation & {
@@ -18,7 +19,7 @@ export type MemoryDbRecommendation = ReservationRecommendation & {
 };
 
 const sdk = () => importOptional("@aws-sdk/client-memorydb", () => import("@aws-sdk/client-memorydb"));
-const clients = createClients(async (configuration) => new (await sdk()).MemoryDBClient(configuration));
+const clients = createClients("MemoryDB", async (configuration) => new (await sdk()).MemoryDBClient(configuration));
 
 /** Strict: an unknown field is an error, a missing one is never filled in. */
 export const memoryDbSchema = z
@@ -54,6 +55,15 @@ export const memorydb: ReservationService<MemoryDbRecommendation> = {
     alreadyExists: "ReservedNodeAlreadyExistsFault",
     notFound: ["ReservedNodeNotFoundFault"],
     quota: ["ReservedNodeQuotaExceededFault"],
+  },
+  shown: {
+    console: ["memorydb", ""],
+    words: ["memorydb", "describe-reserved-nodes"],
+    list: "ReservedNodes",
+    fields: { id: "ReservationId", count: "NodeCount", state: "State", since: "StartTime" },
+    named: "--reservation-id",
+    kind: "nodeType",
+    ofKind: (kind) => ({ query: `NodeType==${literal(kind)}` }),
   },
 
   load: sdk,

@@ -9,6 +9,7 @@ import { firstState } from "../aws-commitment.ts";
 import { awsFields, regionField } from "../aws-fields.ts";
 import type { Reservation, ReservationRecommendation, ReservationService } from "./reservation-service.ts";
 import { chargesOf, paymentIn, termFacts } from "./reservation-terms.ts";
+import { literal } from "../shown-by-aws.ts";
 
 /** Reserved instances of OpenSearch Service to buy. */
 export type OpenSearchRecommendation = ReservationRecommendation & {
@@ -18,7 +19,7 @@ export type OpenSearchRecommendation = ReservationRecommendation & {
 };
 
 const sdk = () => importOptional("@aws-sdk/client-opensearch", () => import("@aws-sdk/client-opensearch"));
-const clients = createClients(async (configuration) => new (await sdk()).OpenSearchClient(configuration));
+const clients = createClients("OpenSearch", async (configuration) => new (await sdk()).OpenSearchClient(configuration));
 
 /** The most that one page may hold. */
 const pageSize = 100;
@@ -61,6 +62,20 @@ export const opensearch: ReservationService<OpenSearchRecommendation> = {
     alreadyExists: "ResourceAlreadyExistsException",
     notFound: ["ResourceNotFoundException"],
     quota: ["LimitExceededException"],
+  },
+  shown: {
+    console: ["aos", ""],
+    words: ["opensearch", "describe-reserved-instances"],
+    list: "ReservedInstances",
+    fields: {
+      id: "ReservedInstanceId",
+      name: "ReservationName",
+      count: "InstanceCount",
+      state: "State",
+      since: "StartTime",
+    },
+    kind: "instanceType",
+    ofKind: (kind) => ({ query: `InstanceType==${literal(kind)}` }),
   },
 
   load: sdk,

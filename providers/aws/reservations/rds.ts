@@ -25,7 +25,7 @@ export type RdsRecommendation = ReservationRecommendation & {
 };
 
 const sdk = () => importOptional("@aws-sdk/client-rds", () => import("@aws-sdk/client-rds"));
-const clients = createClients(async (configuration) => new (await sdk()).RDSClient(configuration));
+const clients = createClients("RDS", async (configuration) => new (await sdk()).RDSClient(configuration));
 
 /** Strict: an unknown field is an error, a missing one is never filled in. */
 export const rdsSchema = z
@@ -77,6 +77,15 @@ export const rds: ReservationService<RdsRecommendation> = {
     alreadyExists: "ReservedDBInstanceAlreadyExists",
     notFound: ["ReservedDBInstanceNotFound"],
     quota: ["ReservedDBInstanceQuotaExceeded"],
+  },
+  shown: {
+    console: ["rds", "#reserved-instances:"],
+    words: ["rds", "describe-reserved-db-instances"],
+    list: "ReservedDBInstances",
+    fields: { id: "ReservedDBInstanceId", count: "DBInstanceCount", state: "State", since: "StartTime" },
+    named: "--reserved-db-instance-id",
+    kind: "instanceClass",
+    ofKind: (kind) => ({ words: ["--db-instance-class", kind] }),
   },
 
   load: sdk,

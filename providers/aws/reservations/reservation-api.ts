@@ -1,10 +1,9 @@
-import { RefusedError, type ErrorCode } from "../../../src/contract/errors.ts";
+import { RefusedError } from "../../../src/contract/errors.ts";
 import type { Scope } from "../../../src/contract/executor.ts";
 import type { Connect } from "../aws-connect.ts";
-import { allKnown, readAllPages, sameCount, uniqueById } from "../aws-lists.ts";
-import { parseScope } from "../aws-scope.ts";
+import { allKnown, sameCount, uniqueById } from "../aws-lists.ts";
 import type { SeenOffering } from "../choose-offering.ts";
-import { reading } from "../read-error.ts";
+import { createConnectRegion, listingCodes } from "../connect-region.ts";
 import { readSdkError } from "../sdk-error.ts";
 import type { SendReport } from "../sdk-middleware.ts";
 import { isKnown, type KnownReservation } from "./reservation-commitment.ts";
@@ -42,23 +41,16 @@ export function createReservationApi<R extends ReservationRecommendation, Reques
 ): ConnectReservations<R, Request> {
   const { calls, codes } = service;
 
-  return async (scope, signal) => {
-    const { accountId, region, label: where } = parseScope(scope);
-    const connection = await connect(accountId, region, signal);
-    const api: ReservationCalls<R, Request> = await service.connect(connection, region);
+  const connectRegion = createConnectRegion(connect, calls.permissions, maxPages);
 
-    async function read<Answer>(call: string, code: ErrorCode, signal: AbortSignal, work: () => Promise<Answer>) {
-      return reading({ permission: `${calls.permissions}:${call}`, where, region, code }, signal, work);
-    }
+  return async (scope, signal) => {
+    const { connection, region, readAll } = await connectRegion(scope, signal);
+    const api: ReservationCalls<R, Request> = await service.connect(connection, region);
 
     async function list(query: ReservationQuery, signal: AbortSignal): Promise<readonly KnownReservation[]> {
       const call = query.id === undefined && query.name === undefined ? calls.list : (calls.read ?? calls.list);
-      const listed = await read(call, "lookup-failed", signal, () =>
-        readAllPages((next) => api.reservations({ ...query, next }, signal), {
-          call,
-          maxPages,
-          code: "lookup-untrusted",
-        }),
+      const listed = await readAll(call, listingCodes.bought, signal, (next) =>
+        api.reservations({ ...query, next }, signal),
       );
       const known = allKnown(listed, isKnown, { call, needs: "an id or a state that can be read" });
       return uniqueById(known, {
@@ -83,13 +75,7 @@ export function createReservationApi<R extends ReservationRecommendation, Reques
       },
 
       offerings: (recommendation, signal) =>
-        read(calls.offerings, "quote-failed", signal, () =>
-          readAllPages((next) => api.offerings(recommendation, next, signal), {
-            call: calls.offerings,
-            maxPages,
-            code: "quote-failed",
-          }),
-        ),
+        readAll(calls.offerings, listingCodes.offered, signal, (next) => api.offerings(recommendation, next, signal)),
 
       purchase: (request, signal, report) => api.purchase(request, signal, report),
     };

@@ -7,6 +7,7 @@ import type { Page } from "../aws-lists.ts";
 import type { Charges } from "../aws-price.ts";
 import type { SeenOffering } from "../choose-offering.ts";
 import type { SendReport } from "../sdk-middleware.ts";
+import type { ShownByAws } from "../shown-by-aws.ts";
 import type { PurchaseRequest } from "./reservation-purchase-request.ts";
 
 /** What every recommendation for a service with reservations says. */
@@ -82,6 +83,7 @@ export interface ReservationService<R extends ReservationRecommendation, Request
     readonly notFound: readonly string[];
     readonly quota: readonly string[];
   };
+  readonly shown: ShownByAws;
   /** Loads its SDK. Throws a MissingPackageError. */
   load(): Promise<unknown>;
   connect(connection: Connection, region: string): Promise<ReservationCalls<R, Request>>;

@@ -10,9 +10,8 @@ import { importOptional } from "../../../src/contract/optional-package.ts";
 import { createClients } from "../aws-clients.ts";
 import type { Connect } from "../aws-connect.ts";
 import { durations, offeringTypes } from "../aws-fields.ts";
-import { allKnown, type Page, readAllPages, uniqueById } from "../aws-lists.ts";
-import { type AwsScope, parseScope } from "../aws-scope.ts";
-import { reading } from "../read-error.ts";
+import { allKnown, uniqueById } from "../aws-lists.ts";
+import { createConnectRegion, listingCodes } from "../connect-region.ts";
 import type { SendReport } from "../sdk-middleware.ts";
 import { isKnown, type KnownPlan } from "./aws-plan-commitment.ts";
 import type { PurchaseRequest } from "./aws-plan-purchase-request.ts";
@@ -51,20 +50,23 @@ const pageSize = 1000;
 /** Its SDK, loaded when it is first needed. Throws a MissingPackageError. */
 export const savingsPlansSdk = () =>
   importOptional("@aws-sdk/client-savingsplans", () => import("@aws-sdk/client-savingsplans"));
-const clients = createClients(async (configuration) => new (await savingsPlansSdk()).SavingsplansClient(configuration));
+const clients = createClients(
+  "savingsplans",
+  async (configuration) => new (await savingsPlansSdk()).SavingsplansClient(configuration),
+);
 
 /** Calls over the connections of one provider; the SDK is loaded with the first. */
 export function createSavingsPlansApi(connect: Connect, maxPages: number): ConnectSavingsPlans {
-  return async (given, signal) => {
-    const scope = parseScope(given);
-    const connection = await connect(scope.accountId, scope.region, signal);
+  const connectRegion = createConnectRegion(connect, "savingsplans", maxPages);
+
+  return async (scope, signal) => {
+    const { connection, readAll } = await connectRegion(scope, signal);
     const reader = await clients.reader(connection);
     const { CreateSavingsPlanCommand, DescribeSavingsPlansCommand, DescribeSavingsPlansOfferingsCommand } =
       await savingsPlansSdk();
-    const readAll = createReadAll(scope, maxPages);
 
     const describe: Describe = (filters, signal) =>
-      readAll("DescribeSavingsPlans", signal, async (nextToken) => {
+      readAll("DescribeSavingsPlans", listingCodes.bought, signal, async (nextToken) => {
         const command = new DescribeSavingsPlansCommand({ ...filters, maxResults: pageSize, nextToken });
         const answer = await reader.send(command, { abortSignal: signal });
         return { items: answer.savingsPlans, next: answer.nextToken };
@@ -76,7 +78,7 @@ export function createSavingsPlansApi(connect: Connect, maxPages: number): Conne
         (await listPlans(describe, [id], signal)).find(({ savingsPlanId }) => savingsPlanId === id),
 
       offerings: (recommendation, signal) =>
-        readAll("DescribeSavingsPlansOfferings", signal, async (nextToken) => {
+        readAll("DescribeSavingsPlansOfferings", listingCodes.offered, signal, async (nextToken) => {
           const command = new DescribeSavingsPlansOfferingsCommand({ ...offeringsInput(recommendation), nextToken });
           const answer = await reader.send(command, { abortSignal: signal });
           return { items: answer.searchResults, next: answer.nextToken };
@@ -88,26 +90,6 @@ export function createSavingsPlansApi(connect: Connect, maxPages: number): Conne
         return (await buyer.send(command, { abortSignal: signal })).savingsPlanId;
       },
     };
-  };
-}
-
-/** The codes for a listing that fails, and for one that cannot be believed. */
-const codes = {
-  DescribeSavingsPlans: { failed: "lookup-failed", untrusted: "lookup-untrusted" },
-  DescribeSavingsPlansOfferings: { failed: "quote-failed", untrusted: "quote-failed" },
-} as const;
-
-/** Reads listings of one account to their end. */
-function createReadAll({ label, region }: AwsScope, maxPages: number) {
-  return <Item>(
-    call: keyof typeof codes,
-    signal: AbortSignal,
-    readPage: (next: string | undefined) => Promise<Page<Item>>,
-  ): Promise<readonly Item[]> => {
-    const { failed, untrusted } = codes[call];
-    return reading({ permission: `savingsplans:${call}`, where: label, region, code: failed }, signal, () =>
-      readAllPages(readPage, { call, maxPages, code: untrusted }),
-    );
   };
 }
 

@@ -1,4 +1,4 @@
-import { awsPermissions } from "../../../providers/aws/aws-permissions.ts";
+import { awsServices } from "../../../providers/aws/aws-services.ts";
 import {
   planPermissions,
   reservationAliasPermissions,
@@ -14,7 +14,7 @@ const width = 120;
 /** Every permission that a drive needs, by cloud and service, for the help. */
 export function permissionsHelp(): string {
   return [
-    ...Object.entries(awsPermissions).map(([service, needed]) => lineOf(`AWS, ${service}`, needed)),
+    ...Object.entries(awsServices).map(([service, { permissions }]) => lineOf(`AWS, ${service}`, permissions)),
     lineOf("AWS, all", { list: ["sts:GetCallerIdentity (which nobody can be denied)"], price: [], purchase: [] }),
     lineOf("Azure, reservations", reservationPermissions),
     lineOf("Azure, by alias", reservationAliasPermissions),
