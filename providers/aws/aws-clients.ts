@@ -22,11 +22,13 @@ export interface Clients<Client> {
 
 /**
  * Makes the clients of one service; `construct` loads its SDK, and `serviceId` is what that calls it. A client of another service
- * throws a TypeError: its configured endpoint would not be looked for.
+ * throws a TypeError: its configured endpoint would not be looked for. `sold` is the status that its purchase is answered with, where
+ * it documents another one than 200.
  */
 export function createClients<Client extends SdkClient>(
   serviceId: string,
   construct: (configuration: ClientConfiguration) => Promise<Client>,
+  sold?: 201,
 ): Clients<Client> {
   checkEndpointOf(serviceId);
   const readers = new WeakMap<ClientConfiguration, Client>();
@@ -49,7 +51,7 @@ export function createClients<Client extends SdkClient>(
       return reader;
     },
     async buyer(connection, report) {
-      const configuration = await connection.purchase();
+      const configuration = await connection.purchase(sold);
       // A request that is signed with a clock that is minutes off is refused. The SDK learns the difference from answers, and
       // sends again; a purchase is sent once, so it takes over what the reads have learnt.
       const systemClockOffset = readers.get(connection.read)?.config.systemClockOffset ?? 0;

@@ -3,7 +3,8 @@ import type { Priced } from "../../src/contract/payments.ts";
 
 /**
  * What the states of all services mean. They are judged here and never by a filter: the documented filter `state` of EC2
- * does not know `queued`. Redshift writes `pending-payment` in its documentation and `payment-pending` in its answers.
+ * does not know `queued`. Redshift writes `pending-payment` in its documentation and `payment-pending` in its answers; MediaLive
+ * and MediaConnect write theirs in capitals, and do not say why something is canceled, which nobody can do by himself.
  * https://docs.aws.amazon.com/savingsplans/latest/APIReference/API_SavingsPlan.html
  */
 const standings: Readonly<Record<string, Standing>> = {
@@ -15,23 +16,37 @@ const standings: Readonly<Record<string, Standing>> = {
   "queued-deleted": "failed",
   "pending-payment": "live",
   "pending-return": "live",
+  processing: "live",
   retired: "ended",
   returned: "ended",
+  expired: "ended",
+  canceled: "ended",
+  deleted: "ended",
 };
 
-const final = new Set(["active", "payment-failed", "queued-deleted", "retired", "returned"]);
+const final = new Set([
+  "active",
+  "payment-failed",
+  "queued-deleted",
+  "retired",
+  "returned",
+  "expired",
+  "canceled",
+  "deleted",
+]);
 
 /** The state in which everything that is bought begins. */
 export const firstState = "payment-pending";
 
 /** What a state means for buying. A state that nobody knows counts as bought. */
 export function standingOf(state: string): Standing {
-  return Object.hasOwn(standings, state) ? (standings[state] ?? "live") : "live";
+  const word = state.toLowerCase();
+  return Object.hasOwn(standings, word) ? (standings[word] ?? "live") : "live";
 }
 
 /** Nothing is left to wait for. */
 export function isFinal(state: string): boolean {
-  return final.has(state);
+  return final.has(state.toLowerCase());
 }
 
 /** A purchase of which one part was paid for and another not is for a person to judge. */

@@ -30,8 +30,11 @@ export interface Connection {
    * for the same account and region, so that clients can be kept by it.
    */
   readonly read: ClientConfiguration;
-  /** For one purchase: a single attempt, no connection kept alive, signed with exactly the credential checked here. */
-  purchase(): Promise<ClientConfiguration>;
+  /**
+   * For one purchase: a single attempt, no connection kept alive, signed with exactly the credential checked here. `success` is the
+   * status that says so besides 200.
+   */
+  purchase(success?: 201): Promise<ClientConfiguration>;
   /** To be added to every client at the step `build`. */
   readonly httpsOnly: ReturnType<typeof httpsOnly>;
   /** To be added to clients that read, at the step `initialize`: renews a session that ended early and asks again, once. */
@@ -101,9 +104,9 @@ export function createConnect(settings: ResolvedSettings): Connect {
     return {
       caller,
       read: await readConfiguration(accountId, region),
-      async purchase() {
+      async purchase(success) {
         const { createPurchaseHandler } = await import("./request-handler.ts");
-        const requestHandler = createPurchaseHandler({ timeout: purchaseTimeout, maxAnswerBytes });
+        const requestHandler = createPurchaseHandler({ timeout: purchaseTimeout, maxAnswerBytes, success });
         // A second attempt is a second purchase.
         return { ...common(region), requestHandler, maxAttempts: 1, credentials: credential };
       },

@@ -21,6 +21,8 @@ export interface RequestHandlerOptions {
   readonly keepAlive: boolean;
   /** The most bytes that the body of one answer may have. */
   readonly maxAnswerBytes: number;
+  /** The status of a success besides 200. */
+  readonly success?: 201 | undefined;
 }
 
 type Bounds = Omit<RequestHandlerOptions, "keepAlive">;
@@ -38,8 +40,8 @@ export function createPurchaseHandler(options: Bounds): NodeHttpHandler {
 }
 
 /**
- * The SDK's handler, which believes and reads whatever is answered: this one takes no success but 200, and no more than so
- * many bytes. What AWS answers to all calls of this package is 200; 203 and 206 are what a proxy makes of an answer.
+ * The SDK's handler, which believes and reads whatever is answered: this one takes no success but 200, or the one that the service
+ * documents for the call, and no more than so many bytes. 203 and 206 are what a proxy makes of an answer.
  */
 class BoundedHandler extends NodeHttpHandler {
   readonly #options: Bounds;
@@ -63,7 +65,7 @@ class BoundedHandler extends NodeHttpHandler {
     const { response } = handled;
     const body = response.body as Readable;
     const { statusCode } = response;
-    if (statusCode > 200 && statusCode < 300) {
+    if (statusCode > 200 && statusCode < 300 && statusCode !== this.#options.success) {
       body.destroy();
       throw answerError(`the answer has the status ${statusCode}, not 200`, statusCode);
     }

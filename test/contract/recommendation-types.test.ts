@@ -4,6 +4,7 @@ import type { z } from "zod";
 import type { ec2RecommendationSchema } from "../../providers/aws/ec2/ec2-recommendation.ts";
 import type { ec2HostSchema } from "../../providers/aws/ec2-host/host-recommendation.ts";
 import { createAws, type Ec2Recommendation } from "../../providers/aws/index.ts";
+import type { mediaLiveSchema } from "../../providers/aws/medialive/medialive-service.ts";
 import type { redshiftServerlessSchema } from "../../providers/aws/redshift-serverless/serverless-service.ts";
 import type { redshiftSchema } from "../../providers/aws/redshift/redshift-service.ts";
 import type { elastiCacheSchema } from "../../providers/aws/reservations/elasticache.ts";
@@ -35,6 +36,7 @@ type Taken = {
   "aws/ec2": z.input<typeof ec2RecommendationSchema>;
   "aws/ec2-host": z.input<typeof ec2HostSchema>;
   "aws/elasticache": z.input<typeof elastiCacheSchema>;
+  "aws/medialive": z.input<typeof mediaLiveSchema>;
   "aws/memorydb": z.input<typeof memoryDbSchema>;
   "aws/opensearch": z.input<typeof openSearchSchema>;
   "aws/rds": z.input<typeof rdsSchema>;
@@ -193,6 +195,7 @@ test("every service that is sold has its type", () => {
     "aws/ec2": true,
     "aws/ec2-host": true,
     "aws/elasticache": true,
+    "aws/medialive": true,
     "aws/memorydb": true,
     "aws/opensearch": true,
     "aws/rds": true,

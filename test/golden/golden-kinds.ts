@@ -203,6 +203,18 @@ export const redshiftServerless: GoldenKind = {
       : undefined,
 };
 
+export const mediaLive: GoldenKind = {
+  ...reservations("medialive"),
+  purchaseAction: "PurchaseOffering",
+  listAction: "ListReservations",
+  isLook: ({ method, path }) => method === "GET" && /\/prod\/reservations(\/|\?|$)/.test(path),
+  denied: { ...denied, headers: { ...denied.headers, "x-amzn-errortype": "ForbiddenException" } },
+  absent: ({ path }) =>
+    path.includes("/prod/reservations/")
+      ? { ...json(404, { message: "No." }), headers: { "x-amzn-errortype": "NotFoundException" } }
+      : undefined,
+};
+
 export const awsPlans: GoldenKind = {
   name: "aws-savings-plans",
   recommendation: recommendationOf("aws", "savings-plans"),

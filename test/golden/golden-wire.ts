@@ -41,7 +41,10 @@ export function createWire(kind: GoldenKind, sandbox: CloudSandbox, scriptNow: (
 /** Whether it asks for a purchase, in any of the protocols. */
 function isPurchase({ method, path, headers, body }: ProxiedRequest): boolean {
   if (method === "PUT") return true;
-  const rest = /\/(CreateSavingsPlan|purchaseReservedInstanceOffering|commitments)(\?|$)/.test(path);
+  const rest =
+    /\/(CreateSavingsPlan|purchaseReservedInstanceOffering|commitments|offerings\/[^/?]+(\/purchase)?)(\?|$)/.test(
+      path,
+    );
   const target = headers["x-amz-target"] ?? "";
   return (
     method === "POST" && (rest || /(^|&)Action=Purchase/.test(body) || /\.(Purchase|CreateReservation)/.test(target))

@@ -154,6 +154,7 @@ describe.skipIf(installed === "")("the commands for AWS", () => {
     "opensearch",
     "redshift",
     "redshift-serverless",
+    "medialive",
     "savings-plans",
   ];
   test.for(standingForAll(services, (service) => few.includes(service)))(

@@ -6,7 +6,8 @@ import type { ProxiedRequest } from "../golden/golden-proxy.ts";
 export function operationOf({ method, path, headers, body }: ProxiedRequest, model: ServiceModel): string | undefined {
   if (model.protocol === "rest-json") {
     const [pathOnly] = path.split("?");
-    const is = ([, one]: readonly [string, ModelOperation]) => one.method === method && one.path === pathOnly;
+    const is = ([, one]: readonly [string, ModelOperation]) =>
+      one.method === method && new RegExp(`^${one.path.replaceAll(/\{\w+\}/g, "[^/]+")}$`).test(pathOnly ?? "");
     return Object.entries(model.operations).find(is)?.[0];
   }
   return headers["x-amz-target"]?.split(".")[1] ?? new URLSearchParams(body).get("Action") ?? undefined;

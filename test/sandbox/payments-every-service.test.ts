@@ -17,7 +17,11 @@ import { fixtureExecution } from "../fixture-execution.ts";
 function everyWay() {
   const { recommendations, ...head } = fixtureExecution();
   const ways = ["all-upfront", "partial-upfront", "no-upfront"];
-  const isSold = (service: unknown, way: string) => way !== "partial-upfront" || service !== "redshift-serverless";
+  const unsold = new Map<unknown, readonly string[]>([
+    ["redshift-serverless", ["partial-upfront"]],
+    ["medialive", ["partial-upfront", "all-upfront"]],
+  ]);
+  const isSold = (service: unknown, way: string) => !(unsold.get(service) ?? []).includes(way);
   const all = recommendations.flatMap((one) => {
     if (!("payment" in one)) return [one];
     return ways.filter((way) => isSold(one.service, way)).map((payment) => ({ ...one, payment, maxPrice: undefined }));

@@ -29,6 +29,7 @@ describe("every executor keeps the contract", () => {
   testExecutor({ name: "Redshift", make: () => sandboxWorld("aws redshift"), test });
   testExecutor({ name: "BigQuery", make: () => sandboxWorld("gcp bigquery"), test });
   testExecutor({ name: "Redshift Serverless", make: () => sandboxWorld("aws redshift-serverless"), test });
+  testExecutor({ name: "MediaLive", make: () => sandboxWorld("aws medialive"), test });
 });
 
 describe("assumption: the contract is kept on EC2 hosts even where EC2 covers a host twice", () => {

@@ -12,10 +12,11 @@ export type ReservationBase<R extends ReservationRecommendation> = Pick<
   "provider" | "service" | "schema" | "describe" | "scopeOf" | "factsOf" | "inventory" | "load"
 >;
 
-/** Makes the members that need nothing but what the service says about itself. */
+/** Makes the members that need nothing but what the service says about itself; `tokenTag` where its list shows tags. */
 export function reservationBase<R extends ReservationRecommendation, Request>(
   service: ReservationService<R, Request>,
   connect: ConnectReservations<R, Request>,
+  tokenTag?: string,
 ): ReservationBase<R> {
   const { name, schema } = service;
   return {
@@ -40,12 +41,12 @@ export function reservationBase<R extends ReservationRecommendation, Request>(
     inventory: {
       async *list(scope, { signal }) {
         const all = await (await connect(scope, signal)).all(signal);
-        yield all.map(listedOf);
+        yield all.map((one) => listedOf(one, tokenTag));
       },
 
       async read(scope, id, { signal }) {
         const found = await (await connect(scope, signal)).one({ id }, signal);
-        return found && listedOf(found);
+        return found && listedOf(found, tokenTag);
       },
     },
   };

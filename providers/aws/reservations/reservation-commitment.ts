@@ -1,5 +1,6 @@
 import type { Commitment } from "../../../src/contract/commitment.ts";
 import type { Facts, Listed } from "../../../src/contract/listed.ts";
+import type { TokenMark } from "../../../src/contract/token.ts";
 import { awsCommitment } from "../aws-commitment.ts";
 import type { Asked } from "../aws-facts.ts";
 import { durations, offeringTypes } from "../aws-fields.ts";
@@ -19,29 +20,40 @@ export function isKnown(reservation: Reservation | undefined): reservation is Kn
   return [reservation?.id, reservation?.name, reservation?.state].every(isText);
 }
 
-/** A reservation as the core knows it. */
-export function commitmentOf({ id, name, state, start, count, charges }: KnownReservation): Commitment {
+/** A reservation as the core knows it; `tokenTag` where its list shows the tags that went with the purchase. */
+export function commitmentOf(reservation: KnownReservation, tokenTag?: string): Commitment {
+  const { id, state, start, count, charges } = reservation;
   const price = count === undefined ? undefined : priceOf(charges, count);
-  // A name cannot be changed: there is nothing to wait for where it is made of no token, as all names of Redshift.
+  // There is nothing to wait for where it carries no token, as on Redshift: what marks it comes with the purchase.
   return awsCommitment(id, state, {
-    marked: tokenPartOf(name) === undefined ? "waived" : true,
+    marked: marksOf(reservation, tokenTag).length === 0 ? "waived" : true,
     ...(price && pricedByTheHour(price)),
     start,
   });
 }
 
-/** A reservation as a list shows it. The part of the token in its name is its marker; on Redshift nothing has one. */
-export function listedOf(reservation: KnownReservation): Listed {
-  const text = tokenPartOf(reservation.name);
+/** A reservation as a list shows it. */
+export function listedOf(reservation: KnownReservation, tokenTag?: string): Listed {
   return {
-    commitment: commitmentOf(reservation),
-    marks: text === undefined ? [] : [{ text, whole: false }],
+    commitment: commitmentOf(reservation, tokenTag),
+    marks: marksOf(reservation, tokenTag),
     facts: factsOf(reservation),
   };
 }
 
+/**
+ * The token that a reservation carries: in its tag, where its list shows tags, or else a part of it in its name; on Redshift
+ * nothing has one. A tag has room for more: anything shorter is what somebody wrote there.
+ */
+export function marksOf({ name, tags }: KnownReservation, tokenTag?: string): readonly TokenMark[] {
+  const tag = tokenTag === undefined ? undefined : tags?.[tokenTag]?.trim().toLowerCase();
+  if (tag) return [{ text: tag, whole: /^[0-9a-f]{64}$/.test(tag) }];
+  const text = tokenPartOf(name);
+  return text === undefined ? [] : [{ text, whole: false }];
+}
+
 /** What a reservation is, as far as its service says so. */
-function factsOf({ facts, count }: Reservation): Facts {
+export function factsOf({ facts, count }: Reservation): Facts {
   return { ...facts, quantity: count?.toString() };
 }
 

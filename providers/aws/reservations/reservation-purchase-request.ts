@@ -44,7 +44,5 @@ export function reservationName(service: string, token: string, generation: numb
 
 /** The part of a token that a name is made of, in lower case; undefined for a name that was made otherwise. */
 export function tokenPartOf(name: string | undefined): string | undefined {
-  return /^(?:rds|elasticache|memorydb|opensearch)-id-([0-9a-f]{40})(?:-g[1-9]\d*)?$/.exec(
-    name?.toLowerCase() ?? "",
-  )?.[1];
+  return /^[a-z-]+-id-([0-9a-f]{40})(?:-g[1-9]\d*)?$/.exec(name?.toLowerCase() ?? "")?.[1];
 }

@@ -30,6 +30,8 @@ export interface Reservation {
   readonly state: string | undefined;
   readonly start: Date | undefined;
   readonly charges: Charges;
+  /** Left out where the service shows none. */
+  readonly tags?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Which reservations are listed: all; the one of that id; or the one of that name, beside which others may be listed. */

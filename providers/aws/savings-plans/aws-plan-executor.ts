@@ -6,13 +6,14 @@ import type { Connect } from "../aws-connect.ts";
 import { accountScope, type AwsScope } from "../aws-scope.ts";
 import type { ResolvedSettings } from "../aws-settings.ts";
 import { parkAfter } from "../purchase-times.ts";
+import { listingHolds } from "../silent-minutes.ts";
 import { type ConnectSavingsPlans, createSavingsPlansApi, savingsPlansSdk } from "./aws-plan-api.ts";
 import { listedPlan } from "./aws-plan-commitment.ts";
 import { askedPlan } from "./aws-plan-facts.ts";
 import { sendPlanPurchase } from "./aws-plan-purchase.ts";
 import { quotePlan } from "./aws-plan-quote.ts";
 import { homeRegionOf, savingsPlanSchema, type SavingsPlanRecommendation } from "./aws-plan-recommendation.ts";
-import { listingHolds, resolvePlan } from "./aws-plan-resolve.ts";
+import { resolvePlan } from "./aws-plan-resolve.ts";
 
 /**
  * Savings plans: Compute, EC2 Instance, SageMaker and Database.

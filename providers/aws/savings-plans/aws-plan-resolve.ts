@@ -8,14 +8,9 @@ import { standingOf } from "../aws-commitment.ts";
 import { purchaseGroupTag } from "../aws-settings.ts";
 import { judgeEvidence } from "../judge-evidence.ts";
 import { beganBefore } from "../purchase-times.ts";
+import { absentUnlessSilent, listingHolds } from "../silent-minutes.ts";
 import { type KnownPlan, listedPlan, marksOf, startOf } from "./aws-plan-commitment.ts";
 import { parsePurchaseRequest } from "./aws-plan-purchase-request.ts";
-
-// docs/decisions/0007-savings-plans-are-sent-again-after-a-look.md: in between these two ages an empty list says nothing.
-/** Up to this age of a submission (milliseconds) the client token is taken to be remembered, the look and the send included. */
-const clientTokenHolds = 4 * 60_000;
-/** From this age on (milliseconds) whatever a submission bought is taken to be listed. */
-export const listingHolds = 15 * 60_000;
 
 interface ResolveContext {
   readonly tagNames: TagNames;
@@ -52,7 +47,8 @@ export async function resolvePlan(
       const one = plans.find(({ savingsPlanId }) => savingsPlanId === id);
       return one && { state: one.state, start: startOf(one), carriesToken: marksOf(one, tagNames.token).length > 0 };
     });
-    return named ?? nothingListed(age, earlier);
+    const nothing = ["DescribeSavingsPlans shows no savings plan of this purchase", ...earlier].join("; ");
+    return named ?? absentUnlessSilent(age, nothing);
   }
   if (others.length > 0) {
     const ids = [plan, ...others].map(({ savingsPlanId, state }) => `${savingsPlanId} (${state})`).join(", ");
@@ -66,14 +62,4 @@ export async function resolvePlan(
   }
   const { commitment, ...shown } = listedPlan(plan, tagNames);
   return { kind: "found", found: { commitment: repriced(commitment, submission), ...shown }, by: "proof" };
-}
-
-function nothingListed({ atLeast, atMost }: Age, earlier: readonly string[]): Resolution {
-  const reason = ["DescribeSavingsPlans shows no savings plan of this purchase", ...earlier].join("; ");
-  if (atMost <= clientTokenHolds || atLeast >= listingHolds) return { kind: "absent", reason: `${reason}.` };
-  const minutes = Math.ceil((listingHolds - atLeast) / 60_000);
-  return {
-    kind: "unclear",
-    reason: `${reason}, but it may be too early for that, and too late for the client token to stop a second one: drive again in ${minutes} minutes.`,
-  };
 }

@@ -9,6 +9,7 @@ import { iam } from "./iam.ts";
 import { type AwsSandboxOptions, awsBehaviour } from "./aws-sandbox-options.ts";
 import { purchasesIn } from "./aws-purchase-requests.ts";
 import { elasticache } from "./reservations/elasticache-imitation.ts";
+import { medialive } from "./medialive/medialive-imitation.ts";
 import { memorydb } from "./reservations/memorydb-imitation.ts";
 import { opensearch } from "./reservations/opensearch-imitation.ts";
 import { redshift } from "./redshift/redshift-imitation.ts";
@@ -26,6 +27,7 @@ const services: readonly AwsService[] = [
   opensearch,
   redshift,
   redshiftServerless,
+  medialive,
   savingsPlansService,
   sts,
   iam,

@@ -32,8 +32,9 @@ export interface AwsSandboxOptions {
    */
   readonly tierCrossing?: boolean | undefined;
   /**
-   * How long (milliseconds) CreateSavingsPlan, CreateReservation of Redshift Serverless, and PurchaseHostReservation remember a client token; after that the same request buys again. Default
-   * for ever. How long the real one does is not documented.
+   * How long (milliseconds) CreateSavingsPlan, CreateReservation of Redshift Serverless, PurchaseHostReservation and PurchaseOffering of
+   * MediaLive remember a client token; after that the same request buys again. Default for ever. How long the real one does is not
+   * documented.
    */
   readonly clientTokenMemory?: number | undefined;
   /**

@@ -42,12 +42,12 @@ export function viewReservedInstances(store: SandboxStore, behaviour: AwsBehavio
     }));
 }
 
-/** A reservation in the sandbox, for tests: of RDS, ElastiCache, MemoryDB, OpenSearch, Redshift, Redshift Serverless, Dedicated Hosts. */
+/** A reservation in the sandbox, for tests: of RDS, ElastiCache, MemoryDB, OpenSearch, Redshift, Redshift Serverless, Dedicated Hosts, MediaLive. */
 export interface ReservationView {
   readonly service: string;
   /** By which a person looks it up: the name, but for OpenSearch, which makes up an id of its own besides. */
   readonly id: string;
-  /** The caller's id for it; on Redshift the service's own. */
+  /** The caller's id for it; on Redshift and MediaLive the service's own. */
   readonly name: string;
   /** The account that bought it. */
   readonly accountId: string;

@@ -20,6 +20,8 @@ export interface AwsCall<Input> extends AwsSite {
 /** An action of a service. Throws an AwsFault. */
 export interface AwsAction<Input, Output> {
   run(call: AwsCall<Input>): Output;
+  /** Of its answer, where it is another one than 200. */
+  readonly status?: number;
   /** How its answer can be made to lie; see `Imitation.listingFaults`. */
   listingFaults?(input: Input): readonly ListingFault["listing"][];
 }

@@ -15,6 +15,8 @@ interface JsonServiceOptions {
   readonly purchaseAction: string;
   /** The action that a request names. */
   nameOf(request: SandboxRequest): string;
+  /** What its path says besides. */
+  pathInput?(request: SandboxRequest): Readonly<Record<string, string>>;
   readonly contentType: "application/json" | "application/x-amz-json-1.1";
   readonly refusals: AwsRefusals;
 }
@@ -44,18 +46,25 @@ export function createTargetService(
   });
 }
 
-/** REST: the action is told by method and path, `POST /CreateSavingsPlan`. */
+/** REST: the action is told by method and path, `POST /CreateSavingsPlan`; `{name}` in a path is input. */
 export function createRestService(
   options: Omit<JsonServiceOptions, "nameOf" | "contentType" | "refusals"> & {
     readonly routes: Readonly<Record<string, string>>;
   },
 ): AwsService {
-  const { routes } = options;
+  const routes = Object.entries(options.routes).map(([route, action]) => {
+    const pattern = new RegExp(`^${route.replaceAll(/\{(\w+)\}/g, "(?<$1>[^/]+)")}$`);
+    return { action, match: ({ method, path }: SandboxRequest) => pattern.exec(`${method} ${path}`) };
+  });
   return createJsonService({
     ...options,
     contentType: "application/json",
     refusals: refusalsWith(403),
-    nameOf: ({ method, path }) => routes[`${method} ${path}`] ?? "unknown",
+    nameOf: (request) => routes.find(({ match }) => match(request))?.action ?? "unknown",
+    pathInput(request) {
+      const values = Object.entries(routes.map(({ match }) => match(request)).find(Boolean)?.groups ?? {});
+      return Object.fromEntries(values.map(([name, value]) => [name, decodeURIComponent(value)]));
+    },
   });
 }
 
@@ -64,6 +73,7 @@ function createJsonService({
   actions,
   purchaseAction,
   nameOf,
+  pathInput,
   contentType,
   refusals,
 }: JsonServiceOptions): AwsService {
@@ -74,7 +84,7 @@ function createJsonService({
     operationOf(request) {
       const name = nameOf(request);
       const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
-      const input = inputOf(request);
+      const input = inputOf(request, pathInput);
       return {
         name,
         listingFaults: action && input ? (action.listingFaults?.(input) ?? []) : [],
@@ -83,7 +93,7 @@ function createJsonService({
             throw new AwsFault(404, "UnknownOperationException", "The sandbox does not know this operation.");
           }
           if (input === undefined) throw new AwsFault(400, "SerializationException", "The body is not a JSON object.");
-          return answer(200, action.run({ ...site, input }), contentType);
+          return answer(action.status ?? 200, action.run({ ...site, input }), contentType);
         },
       };
     },
@@ -91,11 +101,14 @@ function createJsonService({
   };
 }
 
-function inputOf({ query, body }: SandboxRequest): Readonly<Record<string, unknown>> | undefined {
-  const fromQuery = Object.fromEntries(query);
-  if (body === "") return fromQuery;
+function inputOf(
+  request: SandboxRequest,
+  pathInput: JsonServiceOptions["pathInput"],
+): Readonly<Record<string, unknown>> | undefined {
+  const { query, body } = request;
   try {
-    return { ...fromQuery, ...z.record(z.string(), z.unknown()).parse(JSON.parse(body)) };
+    const given = { ...Object.fromEntries(query), ...pathInput?.(request) };
+    return body === "" ? given : { ...given, ...z.record(z.string(), z.unknown()).parse(JSON.parse(body)) };
   } catch {
     return undefined;
   }

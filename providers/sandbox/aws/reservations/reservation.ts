@@ -18,6 +18,8 @@ export type StoredReservation = Purchased & {
   readonly clientToken?: string | undefined;
   /** Ids of what it covers, where it is bought for something that exists: Dedicated Hosts. */
   readonly attachedTo?: readonly string[] | undefined;
+  /** What else the caller said of it, and is shown: a name that identifies nothing, when it begins. */
+  readonly said?: Readonly<Record<string, string>> | undefined;
 };
 
 /** A reservation of which it is said whose it is. */
@@ -37,6 +39,7 @@ export interface ReservationPurchase {
   readonly tags: Readonly<Record<string, string>>;
   readonly clientToken?: string | undefined;
   readonly attachedTo?: readonly string[] | undefined;
+  readonly said?: Readonly<Record<string, string>> | undefined;
   /** What the service answers to an id that is used already, whatever became of it. */
   readonly alreadyExists: AwsFault;
 }
