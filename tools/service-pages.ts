@@ -1,7 +1,9 @@
-// Writes docs/services from the schemas that recommendations are checked with: `npm run docs`. README.md there is written by hand.
+// Writes docs/services from the schemas that recommendations are checked with, and the policy of docs/accounts-aws.md from the rights
+// that are asked about: `npm run docs`. README.md there is written by hand.
 import { readFileSync, rmSync, readdirSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { format } from "prettier";
+import { awsServices } from "../providers/aws/aws-services.ts";
 import { type DescribedService, describedServices, nameOfService } from "../src/cli/resources/execution-schema.ts";
 import { createProviders, providerNames } from "../src/cli/resources/providers.ts";
 import {
@@ -33,6 +35,17 @@ export async function servicePages(): Promise<ReadonlyMap<string, string>> {
     return [`${nameOfService(described)}.md`, text] as const;
   });
   return new Map(await Promise.all(pages));
+}
+
+/** The page with the policy that names every right which a purchase of anything at AWS takes. */
+function withPolicy(page: string): string {
+  const rights = Object.values(awsServices).flatMap(({ permissions: { list, price, purchase } }) => [
+    ...list,
+    ...price,
+    ...purchase,
+  ]);
+  const actions = [...new Set(rights)].map((right) => `        ${JSON.stringify(right)}`).join(",\n");
+  return page.replace(/("Action": \[\n) *"ec2[^\]]*\]/, `$1${actions}\n      ]`);
 }
 
 function pageText({ provider, service, title, schema }: DescribedService, example: AnyRecommendation | undefined) {
@@ -80,4 +93,6 @@ if (process.argv[1] === import.meta.filename) {
     if (name !== "README.md" && !pages.has(name)) rmSync(resolve(folder, name));
   }
   for (const [name, text] of pages) writeFileSync(resolve(folder, name), text);
+  const accounts = resolve(root, "docs/accounts-aws.md");
+  writeFileSync(accounts, withPolicy(readFileSync(accounts, "utf8")));
 }

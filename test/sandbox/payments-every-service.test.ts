@@ -56,7 +56,7 @@ const expectedWays: Readonly<Record<string, readonly string[]>> = {
 
 test("what is due now and every month comes to the price: quoted, bought, and adopted without the ledger", async () => {
   // The same hosts, each way of paying.
-  const sandbox = await startCloudSandbox({ aws: { coveredHosts: "sold" } });
+  const sandbox = await startCloudSandbox({ aws: { soldOnce: "sold" } });
   onTestFinished(() => sandbox.close());
   const execution = everyWay();
   // No wait takes time.

@@ -34,7 +34,7 @@ describe("every executor keeps the contract", () => {
 
 describe("assumption: the contract is kept on EC2 hosts even where EC2 covers a host twice", () => {
   // The suite buys one thing several times, which EC2 refuses: test/aws/ec2-host/host-covered.test.ts.
-  const make = () => sandboxWorld("aws ec2-host", { aws: { coveredHosts: "sold" } });
+  const make = () => sandboxWorld("aws ec2-host", { aws: { soldOnce: "sold" } });
   testExecutor({ name: "EC2 hosts", make, test });
 });
 

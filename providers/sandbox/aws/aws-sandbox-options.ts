@@ -38,10 +38,10 @@ export interface AwsSandboxOptions {
    */
   readonly clientTokenMemory?: number | undefined;
   /**
-   * What EC2 does with a purchase for a Dedicated Host that a reservation covers already: `refused`, the default, as its error codes
-   * say, or `sold` again.
+   * What a service does with a second purchase of what it says that it sells but once at a time, such as a reservation for a Dedicated
+   * Host that is covered already: `refused`, the default, or `sold` again.
    */
-  readonly coveredHosts?: "refused" | "sold" | undefined;
+  readonly soldOnce?: "refused" | "sold" | undefined;
   /**
    * What Redshift does with tags on a reserved node, which is not among the resources that it documents as taggable: it
    * knows no such resource (`refused`, the default), takes and shows them, or takes them and does not show them (`hidden`).
@@ -58,7 +58,7 @@ export interface AwsBehaviour {
   readonly readsUntilActive: number;
   readonly tierCrossing: boolean;
   readonly clientTokenMemory: number;
-  readonly coveredHosts: "refused" | "sold";
+  readonly soldOnce: "refused" | "sold";
   readonly redshiftTags: "refused" | "shown" | "hidden";
 }
 
@@ -71,7 +71,7 @@ export function awsBehaviour(options: AwsSandboxOptions): AwsBehaviour {
     readsUntilActive: options.readsUntilActive ?? 1,
     tierCrossing: options.tierCrossing ?? false,
     clientTokenMemory: options.clientTokenMemory ?? Infinity,
-    coveredHosts: options.coveredHosts ?? "refused",
+    soldOnce: options.soldOnce ?? "refused",
     redshiftTags: options.redshiftTags ?? "refused",
   };
 }

@@ -37,8 +37,8 @@ test("with the ledger lost it is found by its tags, and not bought again", async
 
 test.each(["refused", "sold"] as const)(
   "with the ledger lost and a listing that lags, nothing is bought twice: a host that is covered is %s",
-  async (coveredHosts) => {
-    const { sandbox, drive } = await world({ coveredHosts, visibilityLag: { reads: 100 } });
+  async (soldOnce) => {
+    const { sandbox, drive } = await world({ soldOnce, visibilityLag: { reads: 100 } });
     const bought = await drive("night-1");
     expect(await drive("night-1")).toMatchObject({ commitment: { id: bought?.commitment?.id } });
     expect(sandbox.purchases()).toBe(1);

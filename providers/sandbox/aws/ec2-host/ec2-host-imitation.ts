@@ -138,7 +138,7 @@ function ownOf(site: AwsSite) {
 
 /** A host is covered by one reservation, unless that came to nothing or is over. */
 function refuseCovered(site: AwsSite, hosts: readonly string[]): void {
-  if (site.behaviour.coveredHosts === "sold") return;
+  if (site.behaviour.soldOnce === "sold") return;
   const open = ownOf(site).filter(({ state = "" }) => !["payment-failed", "retired"].includes(state));
   if (open.some(({ attachedTo }) => attachedTo?.some((host) => hosts.includes(host)))) {
     const message = "The specified Dedicated Host is already covered by a reservation.";
