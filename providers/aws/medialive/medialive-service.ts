@@ -4,14 +4,14 @@ import { about, matching } from "../../../src/contract/field-schemas.ts";
 import { importOptional } from "../../../src/contract/optional-package.ts";
 import { quantitySchema } from "../../../src/contract/recommendation.ts";
 import { createClients } from "../aws-clients.ts";
-import { awsFields, durations, regionField } from "../aws-fields.ts";
+import { awsFields, regionField } from "../aws-fields.ts";
 import type { Charges } from "../aws-price.ts";
 import type {
   Reservation,
   ReservationRecommendation,
   ReservationService,
 } from "../reservations/reservation-service.ts";
-import { paymentIn, termFacts } from "../reservations/reservation-terms.ts";
+import { paymentIn, secondsOfMonths, termFacts } from "../reservations/reservation-terms.ts";
 import { literal } from "../shown-by-aws.ts";
 import { utcDate } from "../utc-date.ts";
 
@@ -213,7 +213,7 @@ function reservationOf(one: MediaLiveReservation): Reservation {
 function factsOf({ ResourceSpecification: stated, OfferingType, Duration, DurationUnits }: Offering) {
   return {
     specification: stated && specificationText((field) => stated[specification[field].called] ?? none),
-    ...termFacts(paymentIn(OfferingType), secondsOf(Duration, DurationUnits)),
+    ...termFacts(paymentIn(OfferingType), secondsOfMonths(Duration, DurationUnits)),
   };
 }
 
@@ -223,18 +223,12 @@ function specificationText(valueOf: (field: Field) => string): string {
   return stated.map((field) => `${field} ${valueOf(field)}`).join(", ");
 }
 
-/** Of whole years; undefined for any other term. */
-function secondsOf(duration: number | undefined, units: string | undefined): number | undefined {
-  if (duration === undefined || units !== "MONTHS" || duration % 12 !== 0) return undefined;
-  return (duration / 12) * durations.P1Y;
-}
-
 function chargesOf({ CurrencyCode, FixedPrice, UsagePrice, Duration, DurationUnits }: Offering): Charges {
   return {
     CurrencyCode,
     FixedPrice,
     // What it leaves out is not taken for nothing: there is no price then.
     RecurringCharges: UsagePrice === undefined ? undefined : [{ Amount: UsagePrice, Frequency: "Hourly" }],
-    Duration: secondsOf(Duration, DurationUnits),
+    Duration: secondsOfMonths(Duration, DurationUnits),
   };
 }

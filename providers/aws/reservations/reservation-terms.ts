@@ -1,5 +1,5 @@
 import type { Facts } from "../../../src/contract/listed.ts";
-import { offeringTypes } from "../aws-fields.ts";
+import { durations, offeringTypes } from "../aws-fields.ts";
 import type { Charges } from "../aws-price.ts";
 
 /** What the SDKs of these services say about the price of an offering or a reservation, all in the same words. */
@@ -36,6 +36,12 @@ const inCapitals: Readonly<Record<string, string>> = {
 /** Payment and term, by the field of the recommendation; the payment in the words of `offeringTypes`. */
 export function termFacts(payment: string | undefined, seconds: number | undefined) {
   return { payment, term: seconds === undefined ? undefined : `${seconds} s` } satisfies Facts;
+}
+
+/** The seconds of a term that a service counts in months: of whole years; undefined for any other. */
+export function secondsOfMonths(duration: number | undefined, units: string | undefined): number | undefined {
+  if (duration === undefined || units !== "MONTHS" || duration % 12 !== 0) return undefined;
+  return (duration / 12) * durations.P1Y;
 }
 
 /**
