@@ -9,7 +9,7 @@ export interface SdkError {
    * The service's error code, only where it really stood in the answer: in the body, or for the services that answer in
    * JSON also in the header `x-amzn-errortype`, which the SDK shows as the error's `name` alone. That name is no proof
    * where the SDK makes it up: `NotFound` for a 404 without a readable body, `Unknown` otherwise (tried, client-ec2 3.1169,
-   * client-memorydb 3.1124, client-opensearch 3.1138).
+   * client-memorydb 3.1124, client-opensearch 3.1138), the status itself with an older one (client-mediaconnect 3.654).
    */
   readonly code: string | undefined;
   /** `name`, such as `CredentialsProviderError`, `TimeoutError`. */
@@ -53,13 +53,13 @@ function withoutSecrets(message: string): string {
   return message.replace(/(x-amz-security-token[:=])\S+/gi, "$1…").replace(/[0-9a-f]{64,}/gi, maskToken);
 }
 
-/** Names that the SDK makes up where the answer has none. */
-const madeUpNames = new Set(["NotFound", "Unknown", "UnknownError"]);
+/** Names that the SDK makes up where the answer has none; `404`, too. */
+const madeUpNames = /^(NotFound|Unknown|UnknownError|\d+)$/;
 
 /** Only what the SDK built from an answer of the service has a `$fault`. */
 function namedByService(fields: Record<string, unknown>): string | undefined {
   const name = text(fields["name"]);
-  return text(fields["$fault"]) === undefined || name === undefined || madeUpNames.has(name) ? undefined : name;
+  return text(fields["$fault"]) === undefined || name === undefined || madeUpNames.test(name) ? undefined : name;
 }
 
 const throttlingCodes = new Set([

@@ -70,7 +70,7 @@ describe.each(json)("an error in %s", (protocol) => {
     expect(problem.name).not.toBe("Error");
   });
 
-  test.each(["NotFound", "Unknown", "UnknownError"])("nor is %s, whoever says it", async (code) => {
+  test.each(["NotFound", "Unknown", "UnknownError", "404"])("nor is %s, whoever says it", async (code) => {
     expect(await read(protocol, { status: 404, body: body({ __type: code }) })).toMatchObject({ code: undefined });
   });
 
