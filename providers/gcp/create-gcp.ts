@@ -32,7 +32,7 @@ export function createGcp(settings: GcpSettings = {}): Provider {
     searchByHand: gcpSearch(settings),
     portalOf: gcpPortal(settings),
     services: {
-      compute: createCompute(connect, resolved),
+      ...createCompute(connect, resolved),
       bigquery: createBigQuery(connect, resolved),
       ...Object.fromEntries(gcpNotSold.map((executor) => [executor.service, executor])),
     },

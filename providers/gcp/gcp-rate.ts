@@ -31,8 +31,8 @@ const schema = z.object({
   ]),
 });
 
-/** The units that are priced, in base units: an hour in seconds, a GiB for an hour in byte-seconds. */
-const baseUnits = { h: 3_600, "GiBy.h": 3_600 * 1_024 ** 3 } as const;
+/** The units that are priced, in base units: an hour in seconds, a GiB for an hour or a month (of 30 days there) in byte-seconds. */
+const baseUnits = { h: 3_600, "GiBy.h": 3_600 * 1_024 ** 3, "GiBy.mo": 30 * 86_400 * 1_024 ** 3 } as const;
 
 /**
  * The rate of a SKU, exact. Throws a RefusedError `quote-failed` where it is not one flat price above 0, per the unit and

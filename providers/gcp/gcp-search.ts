@@ -12,7 +12,7 @@ export function gcpSearch({ endpoint }: Pick<GcpSettings, "endpoint"> = {}) {
   return ({ recommendation, handle, scope, from }: Sought): SearchByHand | undefined => {
     const { service, projectId, region } = recommendation;
     if (service === "bigquery") return capacitySearch({ recommendation, handle, scope, from }, endpoint);
-    if (service !== "compute" || typeof projectId !== "string" || typeof region !== "string") return undefined;
+    if (!service.startsWith("compute") || typeof projectId !== "string" || typeof region !== "string") return undefined;
     const name = textIn(handle, "name");
     const where = ["--project", projectId];
     // https://cloud.google.com/sdk/docs/properties (api_endpoint_overrides)

@@ -17,6 +17,7 @@ import { type AzureServiceEntry, azureServices } from "../../providers/azure/azu
 import { type AzureReservations, createAzure } from "../../providers/azure/index.ts";
 import type { savingsPlanSchema as azurePlanSchema } from "../../providers/azure/savings-plans/azure-plan-schema.ts";
 import type { gcpBigQuerySchema } from "../../providers/gcp/bigquery/bigquery-recommendation.ts";
+import type { gcpComputeLicenseSchema } from "../../providers/gcp/compute/gcp-license.ts";
 import type { gcpComputeSchema } from "../../providers/gcp/compute/gcp-recommendation.ts";
 import { createGcp } from "../../providers/gcp/index.ts";
 import { canBeListed } from "../../src/contract/service-without-api.ts";
@@ -51,7 +52,8 @@ type Taken = {
   "azure/savings-plans": z.input<typeof azurePlanSchema>;
   // Named in the schema so that the refusal says more.
   "gcp/bigquery": z.input<typeof gcpBigQuerySchema>;
-  "gcp/compute": Omit<z.input<typeof gcpComputeSchema>, "license" | "gpus" | "localSsdGb">;
+  "gcp/compute": Omit<z.input<typeof gcpComputeSchema>, "license">;
+  "gcp/compute-license": z.input<typeof gcpComputeLicenseSchema>;
 };
 
 type FieldsOf<Union> = Union extends unknown ? keyof Union : never;
@@ -205,6 +207,7 @@ test("every service that is sold has its type", () => {
     "azure/savings-plans": true,
     "gcp/bigquery": true,
     "gcp/compute": true,
+    "gcp/compute-license": true,
   };
   const sold = [createAws({ endpoint }), createAzure({ endpoint }), createGcp({ endpoint })].flatMap((provider) =>
     Object.entries(provider.services)

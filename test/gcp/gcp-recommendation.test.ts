@@ -68,9 +68,11 @@ describe("what is refused", () => {
     ["a zone", { region: "us-central1-a" }, ".region must be a region"],
     ["a quantity: the amounts say it all", { quantity: 2 }, ".quantity is not a known field"],
     ["a billing plan", { billingPlan: "Monthly" }, ".billingPlan is not a known field"],
-    ["licences", { license: "sles" }, ".license is not supported: only vCPUs and memory"],
-    ["GPUs", { gpus: [{ type: "nvidia-l4", count: 1 }] }, ".gpus is not supported: only vCPUs and memory"],
-    ["local SSDs", { localSsdGb: 375 }, ".localSsdGb is not supported: only vCPUs and memory"],
+    [
+      "licences",
+      { license: "sles" },
+      '.license is bought apart: a licence is a recommendation of the service "compute-license"',
+    ],
   ])("%s", (_what, change, problem) => {
     expect(problemsOf({ ...recommendation, ...change })).toEqual([expect.stringContaining(problem)]);
   });

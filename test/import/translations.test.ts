@@ -257,7 +257,7 @@ const gcp: readonly Answer[] = [
       { machineFamily: "N1", projectId: "other-project-1" },
       /resources: holds no MEMORY: a commitment that is bought here has vCPUs and memory$/,
       /resources\[0\]\.amount: is "8\.5": only whole ones are sold, and a fraction is not rounded$/,
-      /resources\[2\]\.type: is "ACCELERATOR": only VCPU and MEMORY are bought here$/,
+      /resources\[2\]\.type: is "ACCELERATOR": only VCPU and MEMORY are taken over; write it by hand, with the reservations that it needs$/,
       /type: is "GENERAL_PURPOSE_T2A", which is not bought here: bought are GENERAL_PURPOSE, /,
       /plan: is "SIXTY_MONTH": known are TWELVE_MONTH, THIRTY_SIX_MONTH$/,
       /stateInfo\.state: is "CLAIMED": somebody has taken it up or dismissed it$/,

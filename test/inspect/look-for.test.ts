@@ -49,8 +49,7 @@ const idOf = ({ recommendation: { provider, service } }: TokenRecord) => `${prov
 
 describe("what a person looks for", () => {
   test("every service that is bought has a command, who signs in, and what it would show", () => {
-    const services = new Set(records.map(idOf));
-    expect(services.size).toBe(execution.recommendations.length);
+    expect(records.length).toBe(execution.recommendations.length);
     for (const record of records) {
       const { sent, place, region, decide } = lookForOf(unknown(record), searches) ?? { sent: [], decide: [] };
       expect(sent, idOf(record)).toEqual([

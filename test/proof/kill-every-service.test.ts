@@ -9,7 +9,7 @@ import { driveAndKill } from "./drive-and-kill.ts";
 const limit = pLimit(2);
 
 /** Bought by the code that buys reservations of RDS, or under a name of ours as they are. */
-const likeRds = ["aws elasticache", "aws memorydb", "aws opensearch", "gcp compute"];
+const likeRds = ["aws elasticache", "aws memorydb", "aws opensearch", "gcp compute", "gcp compute-license"];
 
 /** Of what is bought by the same code one stands for all: the first reservation of Azure, RDS. `npm run proof` takes each. */
 const kinds = (fixture.recommendations as readonly AnyRecommendation[]).filter(({ provider, service }, index) =>

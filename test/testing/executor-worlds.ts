@@ -88,15 +88,23 @@ function movableClock() {
   };
 }
 
+/** What is bought beside vCPUs and memory. */
+export const withGpus = {
+  machineFamily: "G2",
+  gpus: { type: "nvidia-l4", count: 4 },
+  localSsdGb: 750,
+  existingReservations: ["us-central1-a/inference"],
+} as const;
+
 /** A world with GCP's executor of commitments, its SDKs, and the sandbox over HTTP. */
-export async function gcpWorld(options: CloudSandboxOptions = {}): Promise<ExecutorWorld> {
+export async function gcpWorld(options: CloudSandboxOptions = {}, more: object = {}): Promise<ExecutorWorld> {
   const { clock, advance } = movableClock();
   const sandbox = await startCloudSandbox({ ...options, clock });
   const environment = { ...systemEnvironment, ...clock, sleep: async () => undefined };
   return {
     executor: computeAt(sandbox.url, { environment, purchaseTimeout: 20_000, readTimeout: 20_000 }),
-    recommendation,
-    another: { ...recommendation, vcpus: 16 },
+    recommendation: { ...recommendation, ...more },
+    another: { ...recommendation, ...more, vcpus: 16 },
     purchases: () => sandbox.commitments().length,
     loseNextAnswer: () => loseNextAnswer(sandbox),
     ...clock,

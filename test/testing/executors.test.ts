@@ -2,7 +2,7 @@ import { describe, test } from "vitest";
 import { azureServices } from "../../providers/azure/azure-services.ts";
 import { testExecutor } from "../../src/testing/test-executor.ts";
 import { standingForAll } from "../standing-for-all.ts";
-import { gcpWorld, imitationWorld, sandboxWorld } from "./executor-worlds.ts";
+import { gcpWorld, imitationWorld, sandboxWorld, withGpus } from "./executor-worlds.ts";
 
 describe("every executor keeps the contract", () => {
   for (const identity of ["minted", "chosen", "stamped", "none"] as const) {
@@ -25,6 +25,10 @@ describe("every executor keeps the contract", () => {
     make: () => gcpWorld({ gcp: { pageSize: 1, skusPerPage: 3, readsUntilDone: 4, readsUntilActive: 9 } }),
     test,
   });
+  const optionalFields = ["gpus", "localSsdGb"];
+  testExecutor({ name: "GCP compute, with GPUs", make: () => gcpWorld({}, withGpus), optionalFields, test });
+  const licenses = () => sandboxWorld("gcp compute-license");
+  testExecutor({ name: "GCP licences", make: licenses, optionalFields: ["coresPerLicense"], test });
   testExecutor({ name: "savings plans", make: () => sandboxWorld("aws savings-plans"), test });
   testExecutor({ name: "Redshift", make: () => sandboxWorld("aws redshift"), test });
   testExecutor({ name: "BigQuery", make: () => sandboxWorld("gcp bigquery"), test });

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { about, matching, must, oneOf } from "../../../src/contract/field-schemas.ts";
 import { maxPriceField } from "../../../src/contract/limit-field.ts";
 import type { CommonFields } from "../../../src/contract/recommendation.ts";
-import { projectIdPattern, regionNames } from "../compute/gcp-recommendation.ts";
+import { projectIdPattern, regionNames } from "../compute/gcp-fields.ts";
 
 /** A location of BigQuery: one of its two multi-regions, or a region. */
 export const locationPattern = /^(US|EU|[a-z]+-[a-z]+\d{1,2})$/;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { RefusedError } from "../../../src/contract/errors.ts";
 import type { Scope } from "../../../src/contract/executor.ts";
-import { projectIdPattern } from "../compute/gcp-recommendation.ts";
+import { projectIdPattern } from "../compute/gcp-fields.ts";
 import { type GcpBigQueryRecommendation, locationPattern } from "./bigquery-recommendation.ts";
 
 /** What one listing of capacity commitments sees: an administration project in a location. */

@@ -88,8 +88,10 @@ export function createComputeApi(connect: Connect, settings: ResolvedSettings): 
       return answer;
     },
 
-    async insert({ projectId: project, region }, requestId, commitmentResource) {
+    async insert({ projectId: project, region }, requestId, purchaseRequest) {
       const { commitments, run } = await connect.commitments(project);
+      // What is optional is left out there, never undefined.
+      const commitmentResource = purchaseRequest as protos.google.cloud.compute.v1.ICommitment;
       const request = { project, region, requestId, commitmentResource };
       const [{ latestResponse }] = await run({ timeout: purchaseTimeout, purchase: true }, () =>
         commitments.insert(request, once),

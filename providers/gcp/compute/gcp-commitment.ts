@@ -4,7 +4,7 @@ import type { Listed } from "../../../src/contract/listed.ts";
 import type { Money } from "../../../src/contract/money.ts";
 import type { TagNames } from "../../../src/contract/tag-names.ts";
 import { UnbelievableAnswerError } from "../../http/api-error.ts";
-import { factsOf } from "./gcp-facts.ts";
+import { shownFacts } from "./gcp-facts.ts";
 import { marksOf } from "./gcp-name.ts";
 
 /** A text that is not decisive: null, absent, empty or of another type is taken for absent. */
@@ -23,8 +23,14 @@ const schema = z.object({
   type: text,
   plan: text,
   autoRenew: z.boolean().optional().catch(undefined),
-  resources: z.array(z.object({ type: text, amount: text })),
-  licenseResource: z.unknown().optional(),
+  resources: z.array(z.object({ type: text, amount: text, acceleratorType: text })),
+  /** The SDK says null where there is none. One that cannot be read is one all the same. */
+  licenseResource: z
+    .object({ license: text, amount: text, coresPerLicense: text })
+    .nullish()
+    .catch({ license: undefined, amount: undefined, coresPerLicense: undefined })
+    .transform((license) => license ?? undefined),
+  existingReservations: z.array(z.string()).optional().catch(undefined),
   creationTimestamp: text,
 });
 
@@ -92,6 +98,6 @@ export function toListed(found: GcpCommitment, tagNames: TagNames, price?: Money
       ...(creationTimestamp === undefined ? {} : { purchasedAt: creationTimestamp }),
     },
     marks,
-    facts: factsOf(found),
+    facts: shownFacts(found),
   };
 }

@@ -8,7 +8,7 @@ import type { ComputeApi } from "./gcp-api.ts";
 import { meaningOf, toListed } from "./gcp-commitment.ts";
 import { compare } from "./gcp-facts.ts";
 import { marksOf, requestIdOf } from "./gcp-name.ts";
-import { parsePurchaseRequest, type PurchaseRequest } from "./gcp-purchase-request.ts";
+import { describedBy, parsePurchaseRequest, type PurchaseRequest } from "./gcp-purchase-request.ts";
 import { parseScope, type GcpScope } from "./gcp-scope.ts";
 import { judgeError, judgeOperation, type Verdict } from "./gcp-verdict.ts";
 
@@ -99,7 +99,7 @@ async function bought(
     const marked = marksOf(request, tagNames).length > 0;
     return { kind: "bought", commitment: { id: name, state, ...meaningOf(state), marked, price } };
   }
-  const { differences } = compare(request, found);
+  const { differences } = compare(describedBy(request), found);
   if (differences === "") return { kind: "bought", commitment: toListed(found, tagNames, price).commitment };
   return notKnown(name, { reason: `its operation is done, but the commitment is something else: ${differences}` });
 }

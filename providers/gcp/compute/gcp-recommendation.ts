@@ -1,30 +1,11 @@
 import { z } from "zod";
-import { about, matching, must, oneOf } from "../../../src/contract/field-schemas.ts";
+import { about, matching, must } from "../../../src/contract/field-schemas.ts";
 import { maxPriceField } from "../../../src/contract/limit-field.ts";
 import type { CommonFields } from "../../../src/contract/recommendation.ts";
 import { familyNames, type FamilyName } from "./gcp-families.ts";
-
-/** A project's id, with the domain that older ones have (`example.com:my-project`): not its number, which names the same project. */
-export const projectIdPattern = /^(?:[a-z0-9-]+(?:\.[a-z0-9-]+)+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]$/;
-
-/** A region's name. */
-export const regionPattern = /^[a-z]+-[a-z]+\d{1,2}$/;
-
-/** The regions that are known here; there may be others. https://cloud.google.com/compute/docs/regions-zones */
-export const regionNames =
-  `africa-south1 asia-east1 asia-east2 asia-northeast1 asia-northeast2 asia-northeast3 asia-south1 asia-south2
-asia-southeast1 asia-southeast2 australia-southeast1 australia-southeast2 europe-central2 europe-north1 europe-north2
-europe-southwest1 europe-west1 europe-west2 europe-west3 europe-west4 europe-west6 europe-west8 europe-west9 europe-west10
-europe-west12 me-central1 me-central2 me-west1 northamerica-northeast1 northamerica-northeast2 northamerica-south1
-southamerica-east1 southamerica-west1 us-central1 us-east1 us-east4 us-east5 us-south1 us-west1 us-west2 us-west3 us-west4`.split(
-    /\s/,
-  );
-
-/** The terms that Compute Engine sells: its plan, and the hours at Google's 730 a month. */
-export const plans = {
-  P1Y: { plan: "TWELVE_MONTH", usageType: "Commit1Yr", years: 1, hours: 8_760 },
-  P3Y: { plan: "THIRTY_SIX_MONTH", usageType: "Commit3Yr", years: 3, hours: 26_280 },
-} as const;
+import { autoRenewField, type plans, projectField, regionField, termField } from "./gcp-fields.ts";
+import { gpus, gpuTypes, type GpuType } from "./gcp-gpus.ts";
+import { reservationPattern, zoneOf } from "./gcp-reservation.ts";
 
 /** A resource based commitment to buy. Everything but the limit is required: nothing that decides money has a default. */
 export type GcpComputeRecommendation = CommonFields & {
@@ -39,29 +20,48 @@ export type GcpComputeRecommendation = CommonFields & {
   readonly vcpus: number;
   /** In MB as Compute Engine counts them, 1,024 to a GB: a multiple of 256. */
   readonly memoryMb: number;
+  /** GPUs of one type beside them; left out, none are bought. */
+  readonly gpus?: { readonly type: GpuType; readonly count: number } | undefined;
+  /** GB of local SSD beside them, 375 to a disk; left out, none are bought. */
+  readonly localSsdGb?: number | undefined;
+  /**
+   * Reservations that are there and are attached, as zone and name: `us-central1-a/my-reservation`. Google demands them for GPUs and most
+   * local SSDs. None is ever created: one that runs costs, used or not.
+   */
+  readonly existingReservations?: readonly string[] | undefined;
   readonly term: keyof typeof plans;
   /** Buys it again, for another whole term, whenever it ends. Never left to a default. */
   readonly autoRenew: boolean;
 };
 
-/** What commitments can hold too, and what is not bought here; named so that the refusal says more than "unknown". */
-function unsupported(what: string) {
-  const error = `is not supported: only vCPUs and memory are bought here. Buy commitments of ${what} at Google Cloud itself`;
-  return z.undefined({ error }).optional();
-}
+/** What a commitment of machines cannot hold, named so that the refusal says more than "unknown". */
+const licensesApart = z
+  .undefined({ error: 'is bought apart: a licence is a recommendation of the service "compute-license"' })
+  .optional();
+
+const gpusField = z.strictObject({
+  type: z
+    .enum(gpuTypes, must(`must be a GPU that is sold here: ${gpuTypes.join(", ")}`))
+    .meta(about("Its accelerator type.", { example: "nvidia-l4", called: "acceleratorType" })),
+  count: z
+    .int(must("must be a whole number of GPUs"))
+    .min(1, "must be at least 1")
+    .max(100_000)
+    .meta(about("How many GPUs.", { example: 4, unit: "GPUs", called: "ACCELERATOR" })),
+});
+
+const reservationsField: z.ZodType<readonly string[], readonly string[]> = z
+  .array(matching(reservationPattern, 'must be a zone and the name of a reservation: "us-central1-a/my-reservation"'))
+  .max(100)
+  .refine((all) => new Set(all).size === all.length, { error: "must name each reservation once" });
 
 /** Strict: an unknown field is an error, a missing one is never filled in. */
 export const gcpComputeSchema = z
   .strictObject({
     provider: z.literal("gcp", must('must be "gcp"')).meta(about("The cloud.")),
     service: z.literal("compute", must('must be "compute"')).meta(about("The service.")),
-    projectId: matching(
-      projectIdPattern,
-      'must be a project id such as "my-project-123" or "example.com:my-project", in lower case; not its number or name',
-    ).meta(about("The project that buys and is charged, by its id.", { example: "my-project-123", called: "project" })),
-    region: matching(regionPattern, 'must be a region such as "us-central1", in lower case').meta(
-      about("The region whose usage it covers.", { example: "us-central1", called: "region", known: regionNames }),
-    ),
+    projectId: projectField,
+    region: regionField,
     machineFamily: z
       .enum(familyNames, must(`must be a machine family that is sold here: ${familyNames.join(", ")}`))
       .meta(about("The machine family; it decides the commitment's type.", { example: "N2", called: "type" })),
@@ -78,19 +78,73 @@ export const gcpComputeSchema = z
       .meta(
         about("How much memory: a multiple of 256.", { example: 32_768, unit: "MB; 1,024 are a GB", called: "MEMORY" }),
       ),
-    term: oneOf(["P1Y", "P3Y"]).meta(about("One year, or three.", { example: "P1Y", called: "plan" })),
-    autoRenew: z.boolean(must("must be true or false: true buys it again whenever it ends")).meta(
-      about("Whether it is bought again, for another whole term, whenever it ends.", {
-        example: false,
-        called: "autoRenew",
+    gpus: gpusField.optional().meta(about("GPUs beside them; left out, none. They need `existingReservations`.")),
+    localSsdGb: z
+      .int(must("must be a whole number of GB"))
+      .min(375, "must be at least 375, in GB: one disk")
+      .max(100_000_000)
+      .multipleOf(375, "must be a multiple of 375, in GB: whole disks")
+      .optional()
+      .meta(
+        about("Local SSDs beside them; left out, none. They need `existingReservations` to be stated.", {
+          example: 750,
+          unit: "GB; 375 are a disk",
+          called: "LOCAL_SSD",
+        }),
+      ),
+    existingReservations: reservationsField.optional().meta(
+      about("Reservations of the project that are there and are attached to it, as zone and name. None is created.", {
+        example: ["us-central1-a/my-reservation"],
+        called: "existingReservations",
       }),
     ),
+    term: termField,
+    autoRenew: autoRenewField,
     maxPrice: maxPriceField,
-    license: unsupported("licences"),
-    gpus: unsupported("GPUs"),
-    localSsdGb: unsupported("local SSDs"),
+    license: licensesApart,
+  })
+  .superRefine((value, problems) => {
+    for (const [field, message] of problemsOf(value)) {
+      problems.addIssue({ code: "custom", path: field.split("."), message });
+    }
   })
   .meta({ title: "Compute Engine resource-based commitments" }) satisfies z.ZodType<
   GcpComputeRecommendation,
   GcpComputeRecommendation
 >;
+
+/** What does not go together. */
+function* problemsOf({
+  machineFamily,
+  region,
+  gpus: wanted,
+  localSsdGb,
+  existingReservations,
+}: Pick<
+  GcpComputeRecommendation,
+  "machineFamily" | "region" | "gpus" | "localSsdGb" | "existingReservations"
+>): Generator<[field: string, message: string]> {
+  if (wanted !== undefined) {
+    const fitting: readonly FamilyName[] = gpus[wanted.type].families;
+    if (!fitting.includes(machineFamily)) {
+      yield ["gpus.type", `must be a GPU of ${machineFamily} machines: ${wanted.type} is one of ${fitting.join(", ")}`];
+    }
+    if ((existingReservations ?? []).length === 0) {
+      yield [
+        "existingReservations",
+        "must name the reservations that hold the GPUs: Google sells no commitment of GPUs without",
+      ];
+    }
+  } else if (localSsdGb !== undefined && existingReservations === undefined) {
+    yield [
+      "existingReservations",
+      "must be stated with local SSDs: the reservations that hold them, or [] for the few that Google sells without",
+    ];
+  }
+  for (const reservation of existingReservations ?? []) {
+    // What is none at all was said already.
+    if (reservationPattern.test(reservation) && !zoneOf(reservation).startsWith(`${region}-`)) {
+      yield ["existingReservations", `must be in zones of ${region}: ${reservation} is not`];
+    }
+  }
+}

@@ -5,7 +5,7 @@ import type { ComputeApi } from "./gcp-api.ts";
 import { meaningOf, stillOpen, toListed, type GcpCommitment } from "./gcp-commitment.ts";
 import { compare } from "./gcp-facts.ts";
 import { ownerOf } from "./gcp-name.ts";
-import { parsePurchaseRequest, type PurchaseRequest } from "./gcp-purchase-request.ts";
+import { describedBy, parsePurchaseRequest, type PurchaseRequest } from "./gcp-purchase-request.ts";
 import { isCommitmentId, parseScope, type GcpScope } from "./gcp-scope.ts";
 
 /** What a submission is looked for with. */
@@ -27,7 +27,8 @@ export async function resolve(submission: Submission, context: ResolveContext): 
   const scope = parseScope(submission.scope);
   const named = await api.commitment(scope, request.name, signal);
   if (named !== undefined) {
-    const isOther = ownerOf(named, submission.token, settings.tagNames) === "other" || compare(request, named).isOther;
+    const isOther =
+      ownerOf(named, submission.token, settings.tagNames) === "other" || compare(describedBy(request), named).isOther;
     // What is another's, or something else, is for the drive to say, whatever becomes of it.
     return isOther ? shown(named, submission, context) : judge(named, request, submission, context);
   }
@@ -53,7 +54,7 @@ function judge(
   context: ResolveContext,
 ): Resolution {
   const unclear = (why: string) => ({ kind: "unclear", reason: `the commitment ${found.name} ${why}.` }) as const;
-  const { differences } = compare(request, found);
+  const { differences } = compare(describedBy(request), found);
   if (differences !== "") return unclear(`is something else than what was sent: ${differences}`);
   const open = stillOpen(found);
   return open === undefined ? shown(found, submission, context) : { ...unclear(`is ${open}`), isShown: true };

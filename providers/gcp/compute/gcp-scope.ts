@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { RefusedError } from "../../../src/contract/errors.ts";
 import type { Scope } from "../../../src/contract/executor.ts";
-import { projectIdPattern, regionPattern, type GcpComputeRecommendation } from "./gcp-recommendation.ts";
+import { projectIdPattern, regionPattern } from "./gcp-fields.ts";
+import type { GcpComputeRecommendation } from "./gcp-recommendation.ts";
 
 /** What one listing of commitments sees: a project in a region. */
 export interface GcpScope extends Scope {

@@ -18,7 +18,7 @@ import {
   wordSetting,
 } from "../../../src/contract/recommendation-source.ts";
 import { families } from "../compute/gcp-families.ts";
-import { plans, projectIdPattern } from "../compute/gcp-recommendation.ts";
+import { plans, projectIdPattern } from "../compute/gcp-fields.ts";
 
 const recommender = "google.compute.commitment.UsageCommitmentRecommender";
 const wants = `what "gcloud recommender recommendations list --recommender=${recommender} --format=json" prints`;
@@ -185,7 +185,10 @@ function readCommitment(commitment: RecordReader) {
   for (const resource of commitment.objects("resources")) {
     const kind = resource.text("type") ?? "";
     if (kind !== "VCPU" && kind !== "MEMORY")
-      resource.fail("type", `is ${shownValue(kind)}: only VCPU and MEMORY are bought here`);
+      resource.fail(
+        "type",
+        `is ${shownValue(kind)}: only VCPU and MEMORY are taken over; write it by hand, with the reservations that it needs`,
+      );
     else if (amounts.has(kind)) resource.fail("type", `is ${kind} a second time`);
     else amounts.set(kind, resource.count("amount"));
   }

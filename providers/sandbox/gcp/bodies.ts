@@ -30,8 +30,10 @@ export function bodyOfCommitment(commitment: StoredCommitment, origin: string, b
     plan: request.plan,
     startTimestamp: starts.toISOString(),
     endTimestamp: ends.toISOString(),
-    resources: request.resources,
-    type: request.type,
+    ...(request.resources.length === 0 ? {} : { resources: request.resources }),
+    ...(request.licenseResource === undefined ? {} : { licenseResource: request.licenseResource }),
+    ...(request.existingReservations === undefined ? {} : { existingReservations: request.existingReservations }),
+    ...(request.type === undefined ? {} : { type: request.type }),
     category: request.category,
     autoRenew: request.autoRenew,
   };

@@ -9,11 +9,21 @@ export interface CommitmentView {
   readonly region: string;
   readonly name: string;
   readonly description: string;
-  readonly type: string;
+  readonly category: string;
+  /** Of licences there is none. */
+  readonly type?: string | undefined;
   readonly plan: string;
   readonly autoRenew: boolean;
-  /** Memory in MB. */
-  readonly resources: readonly { readonly type: string; readonly amount: string }[];
+  /** Memory in MB, local SSD in GB. */
+  readonly resources: readonly {
+    readonly type: string;
+    readonly amount: string;
+    readonly acceleratorType?: string | undefined;
+  }[];
+  readonly licenseResource?:
+    { readonly license: string; readonly amount: string; readonly coresPerLicense?: string | undefined } | undefined;
+  /** Links to the reservations that are attached. */
+  readonly existingReservations?: readonly string[] | undefined;
   readonly state: string;
 }
 
@@ -21,10 +31,8 @@ export function viewCommitments(store: SandboxStore, behaviour: GcpBehaviour): r
   return commitments(store)
     .values()
     .map((commitment) => {
-      const { name, description, type, plan, autoRenew, resources } = commitment.request;
-      const { project, region } = commitment;
-      const state = statusOf(commitment, behaviour);
-      return { project, region, name, description, type, plan, autoRenew, resources, state };
+      const { project, region, request } = commitment;
+      return { project, region, ...request, state: statusOf(commitment, behaviour) };
     });
 }
 

@@ -24,7 +24,7 @@ export function insertCommitment(
   if (requestId !== null && (!uuid.test(requestId) || requestId === zero)) {
     throw new GoogleFault(400, "invalid", `Invalid value for field 'requestId': '${requestId}'.`);
   }
-  const request = parseInsert(body);
+  const request = parseInsert(body, place);
   const { project, region } = place;
   const repeated = operations(store)
     .values()
@@ -35,7 +35,7 @@ export function insertCommitment(
     const path = `projects/${project}/regions/${region}/commitments/${request.name}`;
     throw new GoogleFault(409, "alreadyExists", `The resource '${path}' already exists`);
   }
-  const error = failures(store).get(request.type);
+  const error = failures(store).get(request.type ?? request.category);
   const number = String(7_000_000_000_000_000_000n + BigInt(operations(store).size));
   const operation: StoredOperation = {
     name: `operation-${now}-${operations(store).size}`,

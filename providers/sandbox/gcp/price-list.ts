@@ -8,10 +8,19 @@ interface Entry {
   readonly description: string;
   readonly usageType: string;
   readonly resourceGroup: string;
-  readonly unit: "h" | "GiBy.h";
+  readonly unit: keyof typeof measures;
   readonly regions: readonly string[];
   readonly price: string;
+  /** Where it is asked for by its id. */
+  readonly skuId?: string;
 }
+
+/** How the list measures: an hour, a GiB for an hour, a GiB for a month of 30 days. */
+const measures = {
+  h: { words: "hour", base: "s", baseWords: "second", factor: 3_600 },
+  "GiBy.h": { words: "gibibyte hour", base: "By.s", baseWords: "byte second", factor: 3_600 * 1_024 ** 3 },
+  "GiBy.mo": { words: "gibibyte month", base: "By.s", baseWords: "byte second", factor: 30 * 86_400 * 1_024 ** 3 },
+} as const;
 
 /** Prices of other currencies are converted; the rates are made up. */
 const currencies: Readonly<Record<string, string>> = { USD: "1", EUR: "0.9", GBP: "0.8" };
@@ -26,6 +35,7 @@ const families = [
   { sku: "Commitment v1:", cpu: "Cpu in", ram: "Ram in", prices: ["0.019915", "0.002669", "0.014225", "0.001907"] },
   { sku: "Commitment v1: N2", cpu: "Cpu in", ram: "Ram in", prices: ["0.019915", "0.002669", "0.014225", "0.001907"] },
   { sku: "Commitment v1: N2D AMD", cpu: "Cpu in", ram: "Ram in", prices: ["0.01732", "0.00232", "0.01237", "0.00166"] },
+  { sku: "Commitment v1: G2", cpu: "Cpu in", ram: "Ram in", prices: ["0.015738", "0.001844", "0.011241", "0.001317"] },
   { sku: "Commitment v1: E2", cpu: "Cpu in", ram: "Ram in", prices: ["0.013741", "0.001842", "0.009815", "0.001316"] },
   {
     sku: "Commitment: Compute optimized",
@@ -47,8 +57,20 @@ const entries: readonly Entry[] = places.flatMap(({ name, regions }) => [
   entry(`N2 Instance Core running in ${name}`, "OnDemand", "CPU", "h", regions, "0.031611"),
   entry(`N2 Instance Ram running in ${name}`, "OnDemand", "RAM", "GiBy.h", regions, "0.004237"),
   entry(`Spot Preemptible N2 Instance Core running in ${name}`, "Preemptible", "CPU", "h", regions, "0.00765"),
-  entry(`Commitment v1: Local SSD in ${name} for 1 Year`, "Commit1Yr", "LocalSSD", "GiBy.h", regions, "0.0000691"),
+  entry(`Commitment v1: Local SSD in ${name} for 1 Year`, "Commit1Yr", "LocalSSD", "GiBy.mo", regions, "0.0504"),
+  entry(`Commitment v1: Local SSD in ${name} for 3 Years`, "Commit3Yr", "LocalSSD", "GiBy.mo", regions, "0.036"),
+  entry(`Commitment v1: Z3 Local SSD in ${name} for 1 Year`, "Commit1Yr", "LocalSSD", "GiBy.mo", regions, "0.048"),
   entry(`Commitment v1: Nvidia L4 GPU running in ${name} for 1 Year`, "Commit1Yr", "GPU", "h", regions, "0.35"),
+  entry(`Commitment v1: Nvidia L4 GPU running in ${name} for 3 Years`, "Commit3Yr", "GPU", "h", regions, "0.25"),
+]);
+
+/** Licences: everywhere the same. How the real list words their commitments is not known here; they are looked up by id. */
+const licenses: readonly Entry[] = [
+  { name: "SLES for SAP 15 on VM with 3 or 4 VCPU", skuId: "0A1B-2C3D-4E5F", yearly: "0.2", threeYears: "0.14" },
+  { name: "SLES 15", skuId: "0A1B-2C3D-4E60", yearly: "0.08", threeYears: "0.06" },
+].flatMap(({ name, skuId, yearly, threeYears }) => [
+  { ...entry(`Commitment: Licensing Fee for ${name} for 1 Year`, "Commit1Yr", "SLES", "h", ["global"], yearly), skuId },
+  entry(`Commitment: Licensing Fee for ${name} for 3 Years`, "Commit3Yr", "SLES", "h", ["global"], threeYears),
 ]);
 
 /** What BigQuery's slots cost; pay as you go beside it. Its multi-regions are in lower case. */
@@ -92,26 +114,31 @@ export function listSkus(
   if (rate === undefined) throw new GoogleFault(400, "badRequest", `Unsupported currency ${currency}.`);
   const skipped = Number(query.get("pageToken") || 0);
   const next = skipped + skusPerPage;
-  const listed = path.includes("16B8-3DDA-9F10") ? slotEntries : entries;
+  const listed = path.includes("16B8-3DDA-9F10") ? slotEntries : [...entries, ...licenses];
   const page = listed.slice(skipped, next).map((one, index) => skuBody(one, skipped + index, { currency, rate, now }));
   const token = fault?.listing === "repeated-next-link" ? String(skipped) : next < listed.length ? String(next) : "";
   return googleAnswer(200, { ...(fault?.listing === "empty" ? {} : { skus: page }), nextPageToken: token });
 }
 
 function skuBody(
-  { description, usageType, resourceGroup, unit, regions, price }: Entry,
+  { description, usageType, resourceGroup, unit, regions, price, skuId: given }: Entry,
   index: number,
   { currency, rate, now }: { readonly currency: string; readonly rate: string; readonly now: number },
 ): object {
-  const skuId = `0000-0000-${index.toString(16).toUpperCase().padStart(4, "0")}`;
+  const skuId = given ?? `0000-0000-${index.toString(16).toUpperCase().padStart(4, "0")}`;
   const amount = new Big(price).times(rate);
   const units = amount.round(0, Big.roundDown);
-  const perHour = unit === "h";
+  const { words, base, baseWords, factor } = measures[unit];
   return {
     name: `services/6F81-5844-456A/skus/${skuId}`,
     skuId,
     description,
-    category: { serviceDisplayName: "Compute Engine", resourceFamily: "Compute", resourceGroup, usageType },
+    category: {
+      serviceDisplayName: "Compute Engine",
+      resourceFamily: resourceGroup === "SLES" ? "License" : "Compute",
+      resourceGroup,
+      usageType,
+    },
     serviceRegions: regions,
     pricingInfo: [
       {
@@ -129,10 +156,10 @@ function skuBody(
               },
             },
           ],
-          usageUnitDescription: perHour ? "hour" : "gibibyte hour",
-          baseUnit: perHour ? "s" : "By.s",
-          baseUnitDescription: perHour ? "second" : "byte second",
-          baseUnitConversionFactor: perHour ? 3_600 : 3_865_470_566_400,
+          usageUnitDescription: words,
+          baseUnit: base,
+          baseUnitDescription: baseWords,
+          baseUnitConversionFactor: factor,
         },
         currencyConversionRate: Number(rate),
         effectiveTime: new Date(now).toISOString(),
