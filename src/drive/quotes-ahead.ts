@@ -13,6 +13,9 @@ const longestAhead = longestKept / 4;
 /** Pages after which a listing is worth asking for prices meanwhile: a short one is over sooner, and shows what needs no price. */
 const pagesOfLong = 2;
 
+/** A price and its purchase: where the provider takes fewer for the scope, prices are not asked for before it is known what is bought. */
+const writesOfOne = 2;
+
 /** What is asked for while the listings are read. */
 export interface Ahead {
   /** Asks for no more: every purchase asked for its own. What is under way is aborted and waited for. */
@@ -45,10 +48,13 @@ export function beginAhead(drive: DriveContext, tasks: readonly Task[], concurre
     const since = environment.readClock();
     let last: PageRead | undefined;
     let isRead = false;
-    const isWorthIt = (token: string) =>
-      !isRead && last?.shows(token) !== true && passedAtMost(since, environment.readClock()) <= longestAhead;
-    const quote = async ({ executor, record }: Task) => {
-      if (isWorthIt(record.token)) await quotes.ahead(quoting, { executor, record });
+    const isWorthIt = ({ executor, record }: Task) => {
+      const left = executor.writesLeft?.(record.scope) ?? Infinity;
+      const isYoung = passedAtMost(since, environment.readClock()) <= longestAhead;
+      return !isRead && isYoung && last?.shows(record.token) !== true && left >= writesOfOne * scoped.length;
+    };
+    const quote = async (task: Task) => {
+      if (isWorthIt(task)) await quotes.ahead(quoting, task);
     };
     signal.throwIfAborted();
     try {

@@ -190,6 +190,23 @@ describe("prices beside the listing", () => {
     expect(asked()).toBe(3);
   });
 
+  test.each([
+    [6, 3],
+    [5, 0],
+    [undefined, 3],
+  ])(
+    "where the provider takes %s more, %i of three are asked for: a price and a purchase each",
+    async (left, ahead) => {
+      const { purchaser, listing, asked } = world({ writesLeft: () => left });
+      const driving = purchaser.drive(execution(...disks(3)));
+      await new Promise((done) => setImmediate(done));
+      expect(asked()).toBe(ahead);
+      listing.resolve();
+      expect((await driving).outcomes.every(({ status }) => status === "purchased")).toBe(true);
+      expect(asked()).toBe(3);
+    },
+  );
+
   test("its limit is held against the price, whenever it was asked for", async () => {
     const { purchaser, listing, asked, cloud } = world();
     cloud.faults.price = "11";
