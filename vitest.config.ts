@@ -11,6 +11,7 @@ export const testSettings = {
   resolve: { conditions: ["buyonce-source", "node"] },
   ssr: { resolve: { conditions: ["buyonce-source", "node"] } },
   test: {
+    globalSetup: "test/build-programs.ts",
     // The SDKs are imported once a worker, not once a file.
     isolate: false,
     // Two cores, and many tests that mostly wait.

@@ -10,6 +10,7 @@ import { clientTypes } from "../tools/client-types.ts";
 import { httpDocument } from "../tools/http-document.ts";
 import { errorReference } from "../tools/error-reference.ts";
 import { servicePages } from "../tools/service-pages.ts";
+import { program } from "./test-programs.ts";
 
 const file = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const text = (path: string) => readFileSync(file(path), "utf8");
@@ -109,7 +110,7 @@ test("the README shows what its first command really prints, the first time and 
   // As from the repository, but what it makes is elsewhere.
   mkdirSync(join(folder, "fixtures"));
   copyFileSync(file("fixtures/execution.json"), join(folder, "fixtures/execution.json"));
-  const command = [file("src/cli/main.ts"), "drive", "fixtures/execution.json", "--sandbox"];
+  const command = [program("src/cli/main.ts"), "drive", "fixtures/execution.json", "--sandbox"];
   const anyId = (lines: string) =>
     lines.replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|hr-[0-9a-f]{17}/g, "<id>");
   const { recommendations } = JSON.parse(text("fixtures/execution.json")) as { recommendations: readonly unknown[] };
@@ -126,7 +127,7 @@ test("the README shows what its first command really prints, the first time and 
       expect(printed.slice(-last.length)).toBe(last);
     }
     // What it shows of an audit is all there, in this order.
-    const audit = [file("src/cli/main.ts"), "audit", "--sandbox"];
+    const audit = [program("src/cli/main.ts"), "audit", "--sandbox"];
     const { stdout } = await promisify(execFile)(process.execPath, audit, { cwd: folder });
     const [, sample = ""] = /```\n(looked at[^]*?)\n```/.exec(text("README.md")) ?? [];
     const lines = stdout.split("\n");

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import fixture from "../fixtures/execution.json" with { type: "json" };
@@ -10,6 +10,7 @@ import { createCommandLog } from "../src/cli/command-log.ts";
 import type { Logger, LogLevel } from "../src/log/logger.ts";
 import { maskToken } from "../src/contract/token.ts";
 import { execution, setup, token } from "./drive/setup.ts";
+import { program } from "./test-programs.ts";
 
 type Line = Record<string, unknown> & { readonly level: string; readonly msg: string };
 
@@ -110,7 +111,7 @@ describe("buyonce drive --log-level", () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   async function buyonce(...args: readonly string[]) {
-    const command = [resolve(import.meta.dirname, "../src/cli/main.ts"), ...args];
+    const command = [program("src/cli/main.ts"), ...args];
     const env = { ...process.env, BUYONCE_DEBUG: "" };
     const { stdout, stderr } = await promisify(execFile)(process.execPath, command, { cwd: folder, env }).catch(
       (error: { stdout: string; stderr: string }) => error,

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { EventEmitter, once } from "node:events";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { PassThrough, Readable, Writable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -10,6 +10,7 @@ import { exitCodeOfLost } from "../../src/cli/terminal/exit-code.ts";
 import { watchOutput } from "../../src/cli/terminal/watch-output.ts";
 import { type Host, run } from "../../src/cli/run.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
+import { program } from "../test-programs.ts";
 
 /** A disk that is full after so many bytes. */
 function fullAfter(bytes: number): Writable {
@@ -125,7 +126,7 @@ describe("C9: what does not reach standard output", () => {
 });
 
 describe("C9: the process", () => {
-  const main = resolve(import.meta.dirname, "../../src/cli/main.ts");
+  const main = program("src/cli/main.ts");
   /** Ends with its exit code, standard output being what is given. */
   const status = (stdout: number | "pipe", ...more: readonly string[]) =>
     run(stdout, "status", "--ledger", ledger, ...more);

@@ -6,8 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type CloudSandbox, startCloudSandbox } from "../../providers/sandbox/index.ts";
 import execution from "../../fixtures/execution.json" with { type: "json" };
 import manifest from "../../package.json" with { type: "json" };
+import { program } from "../test-programs.ts";
 
-const main = resolve(import.meta.dirname, "../../src/cli/main.ts");
+const main = program("src/cli/main.ts");
 const fixture = resolve(import.meta.dirname, "../../fixtures/execution.json");
 
 let folder: string;

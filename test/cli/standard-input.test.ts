@@ -6,6 +6,7 @@ import { type CloudSandbox, startCloudSandbox } from "../../providers/sandbox/in
 import { fixtureExecution } from "../fixture-execution.ts";
 import { workingFolder } from "../ledger/working-folder.ts";
 import { runCommand } from "./run-command.ts";
+import { program } from "../test-programs.ts";
 
 const [first] = fixtureExecution().recommendations;
 const execution = JSON.stringify({ ...fixtureExecution(), executionId: "piped", recommendations: [first] });
@@ -74,7 +75,7 @@ describe("- is standard input, of every command that reads a file", () => {
   });
 
   test("a real process reads a real pipe", () => {
-    const main = resolve(import.meta.dirname, "../../src/cli/main.ts");
+    const main = program("src/cli/main.ts");
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
       ["--conditions=buyonce-source", main, "submit", "-", "--json"],

@@ -1,10 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { program } from "../test-programs.ts";
 
-const main = resolve(import.meta.dirname, "../../src/cli/main.ts");
+const main = program("src/cli/main.ts");
 
 test.each([
   [

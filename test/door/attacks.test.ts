@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type CloudSandbox, startCloudSandbox } from "../../providers/sandbox/index.ts";
 import type { Ledger } from "../../src/contract/ledger.ts";
@@ -15,6 +15,7 @@ import { isProof } from "../standing-for-all.ts";
 import type { ServerState } from "./attacked-server.ts";
 import { bearerOf } from "./caller-world.ts";
 import { ask } from "./door-world.ts";
+import { program } from "../test-programs.ts";
 
 /** What an attack may cost in bytes: of those that are resident at its worst, and of those that are held for good. */
 const [usualCost, mostForGood] = [150_000_000, 30_000_000];
@@ -33,7 +34,7 @@ async function start(times: object): Promise<Attacked> {
   const folder = await mkdtemp(join(tmpdir(), "buyonce-attack-"));
   const sandbox = await startCloudSandbox();
   const file = join(folder, "ledger.db");
-  const child = fork(resolve(import.meta.dirname, "attacked-server.ts"), [file, sandbox.url, JSON.stringify(times)], {
+  const child = fork(program("test/door/attacked-server.ts"), [file, sandbox.url, JSON.stringify(times)], {
     execArgv: ["--expose-gc"],
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });

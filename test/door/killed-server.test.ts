@@ -2,14 +2,15 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type CloudSandbox, startCloudSandbox } from "../../providers/sandbox/index.ts";
 import { ec2, executionOf } from "../end-to-end/recommendations.ts";
 import { ask } from "./door-world.ts";
 import { standingForAll } from "../standing-for-all.ts";
+import { program } from "../test-programs.ts";
 
-const program = resolve(import.meta.dirname, "server-process.ts");
+const server = program("test/door/server-process.ts");
 const execution = { ...executionOf(ec2), executionId: "engine-1" };
 const rds = {
   provider: "aws",
@@ -47,7 +48,7 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
 
 /** Starts a server that kills itself at a point. */
 async function start(point = "never") {
-  const child = spawn(process.execPath, [program, join(folder, "ledger.db"), sandbox.url, point], {
+  const child = spawn(process.execPath, [server, join(folder, "ledger.db"), sandbox.url, point], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   children.push(child);

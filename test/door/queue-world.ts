@@ -1,14 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { resolve } from "node:path";
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
 import { type CloudSandbox, startCloudSandbox } from "../../providers/sandbox/index.ts";
 import { ec2 } from "../end-to-end/recommendations.ts";
 import { type PostgresServer, startPostgresServer } from "../ledger/postgres-server.ts";
 import { ask, type Said } from "./door-world.ts";
-
-const program = resolve(import.meta.dirname, "queue-process.ts");
+import { program } from "../test-programs.ts";
 
 /** A server or a worker that runs. */
 export interface QueueProcess {
@@ -38,7 +36,7 @@ export function useSeveral() {
   });
 
   async function start(role: "server" | "worker", settings: object = {}): Promise<QueueProcess> {
-    const args = [program, role, connectionString, cloud().url, JSON.stringify(settings)];
+    const args = [program("test/door/queue-process.ts"), role, connectionString, cloud().url, JSON.stringify(settings)];
     const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
     children.push(child);
     let errors = "";

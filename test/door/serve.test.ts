@@ -14,8 +14,9 @@ import { ec2, executionOf } from "../end-to-end/recommendations.ts";
 import { workingFolder } from "../ledger/working-folder.ts";
 import { ask } from "./door-world.ts";
 import { createSigner, sign, startJwksServer } from "./jwks-server.ts";
+import { program } from "../test-programs.ts";
 
-const main = resolve(import.meta.dirname, "../../src/cli/main.ts");
+const main = program("src/cli/main.ts");
 
 const hasCurl = spawnSync("curl", ["--version"]).status === 0;
 

@@ -1,14 +1,14 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import fixture from "../../fixtures/execution.json" with { type: "json" };
 import { startCloudSandbox } from "../../providers/sandbox/index.ts";
 import type { Report } from "../../src/contract/report.ts";
 import { temporaryFolder } from "../sandbox/support.ts";
+import { program } from "../test-programs.ts";
 
-const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+const main = program("src/cli/main.ts");
 const [first, second, third] = ["111111111111", "222222222222", "333333333333"];
 
 /** A folder with an execution over three accounts, and a configuration in a folder of its own. */

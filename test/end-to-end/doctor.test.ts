@@ -12,8 +12,9 @@ import type { Report } from "../../src/contract/report.ts";
 import { runCommand } from "../cli/run-command.ts";
 import { workingFolder } from "../ledger/working-folder.ts";
 import { sandboxFor, temporaryFolder } from "../sandbox/support.ts";
+import { program } from "../test-programs.ts";
 
-const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+const main = program("src/cli/main.ts");
 const execution = fileURLToPath(new URL("../../fixtures/execution.json", import.meta.url));
 const [account, other] = ["123456789012", "210987654321"];
 const tenant = "3f1d0c5e-8a44-4b6e-9c1a-5d2e7f90a1b2";

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type CloudSandbox, startCloudSandbox } from "../../providers/sandbox/index.ts";
 import type { ExecutionPlan } from "../../src/drive/plan-execution.ts";
@@ -9,8 +9,9 @@ import type { Report } from "../../src/contract/report.ts";
 import { runCommand } from "../cli/run-command.ts";
 import { workingFolder } from "../ledger/working-folder.ts";
 import { compute, ec2, executionOf, search } from "./recommendations.ts";
+import { program } from "../test-programs.ts";
 
-const main = resolve(import.meta.dirname, "../../src/cli/main.ts");
+const main = program("src/cli/main.ts");
 const { executionId } = executionOf(compute);
 
 /** Ends the process that loads an SDK, and says which. */

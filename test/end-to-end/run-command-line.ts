@@ -2,13 +2,13 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { CloudSandbox } from "../../providers/sandbox/index.ts";
 import type { Outcome, Report } from "../../src/contract/report.ts";
 import { runCommand } from "../cli/run-command.ts";
 import { type Later, startLater } from "./start-later.ts";
+import { program } from "../test-programs.ts";
 
-const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+const main = program("src/cli/main.ts");
 
 /** The command line, run for real in a folder of its own against a sandbox of the test's. */
 export interface CommandLine {

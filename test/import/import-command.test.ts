@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { runCommand } from "../cli/run-command.ts";
 import { temporaryFolder } from "../sandbox/support.ts";
+import { program } from "../test-programs.ts";
 
 const fixture = (name: string) => resolve(import.meta.dirname, `../../fixtures/recommendations/${name}.json`);
 const identity = ["--execution", "2026-12-ec2", "--source", "finops"];
@@ -132,7 +133,7 @@ test("docs/import.md: its commands run as they stand, from the answer to what is
   const [, block = ""] = /```sh\n(buyonce [^]*?)```/.exec(page) ?? [];
   const lines = block.replaceAll("\\\n", " ").trim().split("\n");
   expect(lines).toHaveLength(3);
-  const main = resolve(import.meta.dirname, "../../src/cli/main.ts");
+  const main = program("src/cli/main.ts");
   const said: string[] = [];
   for (const line of lines) {
     const [, ...args] = line.split(/ +/);

@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import type { DriverLine, DriverOrder } from "./history-checker.ts";
+import { program } from "../test-programs.ts";
 
-const program = fileURLToPath(new URL("driver-process.ts", import.meta.url));
+const driver = program("test/proof/driver-process.ts");
 
 /** A driver process and all that it has printed. */
 export interface ChaosDriver {
@@ -19,7 +19,7 @@ export interface ChaosDriver {
 /** Starts a driver process. `onLine` is told each line that it prints. It dies with this process. */
 export function startDriver(name: string, order: DriverOrder, onLine?: (line: DriverLine) => void): ChaosDriver {
   const lines: DriverLine[] = [];
-  const child = spawn(process.execPath, [program, JSON.stringify(order)], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [driver, JSON.stringify(order)], { stdio: ["ignore", "pipe", "pipe"] });
   const kill = () => child.kill("SIGKILL");
   process.once("exit", kill);
   let running = true;

@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import fixture from "../../fixtures/execution.json" with { type: "json" };
 import { createAws } from "../../providers/aws/index.ts";
 import { createAzure } from "../../providers/azure/index.ts";
@@ -12,6 +11,7 @@ import { deriveIdempotencyToken } from "../../src/contract/token.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
 import { createPurchaser } from "../../src/purchaser.ts";
 import type { GoLine, GoOrder } from "./go-engine-process.ts";
+import { program } from "../test-programs.ts";
 
 /** One recommendation of each service that the Go engine sells too: they stand first. */
 export const execution = {
@@ -36,7 +36,7 @@ export function countBought(sandbox: CloudSandbox): number {
   return all.reduce((sum, { length }) => sum + length, 0);
 }
 
-const main = fileURLToPath(new URL("./go-engine-process.ts", import.meta.url));
+const main = program("test/take-over/go-engine-process.ts");
 
 /**
  * The other engine drives places of the execution, in a process of its own, which is killed right after the first request of which

@@ -2,13 +2,14 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
 import { runCommand } from "../cli/run-command.ts";
 import { certificate, expired, key } from "../http/certificates.ts";
 import { decideSome, secret, startReceiver, until } from "./receiver.ts";
+import { program } from "../test-programs.ts";
 
 let folder: string;
 let child: ChildProcess | undefined;
@@ -24,7 +25,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const main = resolve(import.meta.dirname, "../../src/cli/main.ts");
+const main = program("src/cli/main.ts");
 const ledgerFile = () => join(folder, "ledger.db");
 
 /** Starts `buyonce serve` with an environment, and has something to say to `url`. */

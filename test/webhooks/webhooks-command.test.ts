@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { openPostgresLedger } from "../../src/ledger/postgres/index.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
@@ -13,8 +13,9 @@ import { runCommand } from "../cli/run-command.ts";
 import { ask } from "../door/door-world.ts";
 import { ec2 } from "../end-to-end/recommendations.ts";
 import { decideSome, secret, startReceiver, until } from "./receiver.ts";
+import { program } from "../test-programs.ts";
 
-const main = resolve(import.meta.dirname, "../../src/cli/main.ts");
+const main = program("src/cli/main.ts");
 const order = { source: "docs", recommendations: [ec2] };
 
 let folder: string;
