@@ -9,7 +9,7 @@ const source = (path: string) => fileURLToPath(new URL(`../../${path}`, import.m
 async function withoutPackage(name: string, program: string): Promise<string> {
   const hooks = `import { registerHooks } from "node:module";
     registerHooks({ resolve(specifier, context, next) {
-      if (specifier !== ${JSON.stringify(name)}) return next(specifier, context);
+      if (!(specifier + "/").startsWith(${JSON.stringify(`${name}/`)})) return next(specifier, context);
       throw Object.assign(new Error("Cannot find package"), { code: "ERR_MODULE_NOT_FOUND" });
     } });`;
   const child = spawn(process.execPath, [
