@@ -1,3 +1,5 @@
+import { test } from "vitest";
+
 /** `npm run proof` runs the tests that ask this a second time. */
 export const isProof = process.env["BUYONCE_PROOF_OF_EACH"] === "1";
 
@@ -7,4 +9,9 @@ export const isProof = process.env["BUYONCE_PROOF_OF_EACH"] === "1";
  */
 export function standingForAll<T>(all: readonly T[], stands: (one: T, position: number) => boolean): readonly T[] {
   return isProof ? all : all.filter(stands);
+}
+
+/** Declares a test of what another one beside it stands for: it runs in `npm run proof` only. */
+export function proofTest(name: string, run: () => Promise<void> | void): void {
+  if (isProof) test(name, run);
 }

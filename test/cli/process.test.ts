@@ -1,15 +1,15 @@
 import { spawn } from "node:child_process";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type CloudSandbox, startCloudSandbox } from "../../providers/sandbox/index.ts";
 import execution from "../../fixtures/execution.json" with { type: "json" };
 import manifest from "../../package.json" with { type: "json" };
 import { program } from "../test-programs.ts";
+import { standingForAll } from "../standing-for-all.ts";
 
 const main = program("src/cli/main.ts");
-const fixture = resolve(import.meta.dirname, "../../fixtures/execution.json");
 
 let folder: string;
 let elsewhere: string;
@@ -100,9 +100,13 @@ describe("the process", () => {
     expect(stderr).not.toMatch(/\n\s+at /);
   });
 
-  test("the fixture is bought once: 0, one JSON document; again 0, already bought, no purchase request", async () => {
-    const { length } = execution.recommendations;
-    const first = await run("drive", fixture, ...endpoints(), "--json");
+  test("all of a file is bought once: 0, one JSON document; again 0, already bought, no purchase request", async () => {
+    // The whole fixture is bought by what the README shows: test/docs.test.ts.
+    const recommendations = standingForAll(execution.recommendations, (_one, position) => position % 9 === 0);
+    const { length } = recommendations;
+    const file = join(elsewhere, "several.json");
+    await writeFile(file, JSON.stringify({ ...execution, recommendations }));
+    const first = await run("drive", file, ...endpoints(), "--json");
     expect(first.code).toBe(0);
     const statuses = (text: string) =>
       (JSON.parse(text) as { outcomes: { status: string }[] }).outcomes.map(({ status }) => status);
@@ -110,7 +114,7 @@ describe("the process", () => {
     expect(sandbox.purchases()).toBe(length);
 
     const sent = sandbox.requests.filter(({ method }) => method === "PUT").length;
-    const second = await run("drive", fixture, ...endpoints(), "--json");
+    const second = await run("drive", file, ...endpoints(), "--json");
     expect(second.code).toBe(0);
     expect(statuses(second.stdout)).toEqual(Array(length).fill("already-purchased"));
     expect(sandbox.purchases()).toBe(length);
@@ -146,7 +150,7 @@ describe("the process", () => {
     expect(stdout).toContain("→ #1: Nothing was sent. To go on, drive the same file again.");
   });
 
-  test.each(["SIGHUP", "SIGQUIT"] as const)(
+  test.each(standingForAll(["SIGHUP", "SIGQUIT"] as const, (name) => name === "SIGHUP"))(
     "C6: %s during a send, the terminal gone with it: the send is waited for, recorded, and no claim is left",
     async (name) => {
       const file = join(folder, `${name}.json`);

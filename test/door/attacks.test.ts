@@ -11,7 +11,7 @@ import { type CloudSandbox, startCloudSandbox } from "../../providers/sandbox/in
 import type { Ledger } from "../../src/contract/ledger.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
 import { ec2, executionOf } from "../end-to-end/recommendations.ts";
-import { isProof } from "../standing-for-all.ts";
+import { isProof, standingForAll } from "../standing-for-all.ts";
 import type { ServerState } from "./attacked-server.ts";
 import { bearerOf } from "./caller-world.ts";
 import { ask } from "./door-world.ts";
@@ -209,7 +209,7 @@ describe("ten megabytes at once", () => {
 describe("strange bodies", () => {
   attacked();
 
-  test.each<[string, string | Buffer, Readonly<Record<string, string>>, number]>([
+  const bodies: readonly [string, string | Buffer, Readonly<Record<string, string>>, number][] = [
     ["nested ten million deep", "[".repeat(9_900_000), {}, 400],
     ["objects in objects", `${'{"a":'.repeat(1_000_000)}1${"}".repeat(1_000_000)}`, {}, 400],
     ["a name twice", '{"executionId":"strange-1","source":"x","source":"y"}', {}, 400],
@@ -220,7 +220,15 @@ describe("strange bodies", () => {
     ["bytes of none", Buffer.from([0x22, 0xff, 0xfe, 0x22]), {}, 415],
     ["compressed, to a thousand times as much", Buffer.alloc(1000), { "content-encoding": "gzip" }, 415],
     ["larger than is taken", Buffer.alloc(10_000_001, " "), {}, 413],
-  ])("%s", async (_, body, more, status) => {
+  ];
+  /** What takes the most memory, and one of each answer. */
+  const few = [
+    "nested ten million deep",
+    "bytes of none",
+    "compressed, to a thousand times as much",
+    "larger than is taken",
+  ];
+  test.each(standingForAll(bodies, ([what]) => few.includes(what)))("%s", async (_, body, more, status) => {
     const headers = { ...json, ...bearerOf("engine"), ...more };
     const sent = typeof body === "string" ? body : new Uint8Array(body);
     const said = await fetch(`${server.url}/v1/executions/strange-1`, { method: "PUT", headers, body: sent }).catch(
@@ -281,7 +289,8 @@ describe("what belongs to another caller, or to nobody", () => {
     expect(server.sandbox.purchaseRequests().length - before).toBe(1);
   });
 
-  test.each([{ host: "evil.example" }, { host: "127.0.0.1.evil.example" }, { origin: "https://evil.example" }])(
+  const foreign = [{ host: "127.0.0.1.evil.example" }, { host: "evil.example" }, { origin: "https://evil.example" }];
+  test.each(standingForAll(foreign, (_headers, position) => position === 0))(
     "a foreign name or page: %j",
     async (headers) => {
       for (const line of ["GET /v1/executions", "GET /livez", "POST /v1/executions"]) {
@@ -290,7 +299,7 @@ describe("what belongs to another caller, or to nobody", () => {
     },
   );
 
-  test.each([
+  const leadingElsewhere = [
     "/v1/executions/../../../etc/passwd",
     "/v1/executions/%2e%2e%2f%2e%2e%2fetc%2fpasswd",
     "/v1/executions/..%5c..%5cetc",
@@ -299,9 +308,13 @@ describe("what belongs to another caller, or to nobody", () => {
     "/v1/executions/%00",
     "/errors/..%2f..%2fpackage.json",
     "/errors/constructor",
-  ])("a path that leads elsewhere: %s", async (path) => {
-    expect(await open(head(`GET ${path}`, { connection: "close" })).answer).toMatch(/^HTTP\/1\.1 40[04] /);
-  });
+  ];
+  test.each(standingForAll(leadingElsewhere, (path) => /%2f%2e|constructor/.test(path)))(
+    "a path that leads elsewhere: %s",
+    async (path) => {
+      expect(await open(head(`GET ${path}`, { connection: "close" })).answer).toMatch(/^HTTP\/1\.1 40[04] /);
+    },
+  );
 });
 
 describe("one request in another", () => {
@@ -311,7 +324,7 @@ describe("one request in another", () => {
   const smuggled = head("PUT /v1/executions/smuggled-1", { ...json, "content-length": String(inner.length) }) + inner;
   const outer = (headers: string, body: string) =>
     `POST /v1/executions/usual-1/redrive HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: ${bearerOf("engine").authorization}\r\n${headers}\r\n\r\n${body}`;
-  test.each([
+  const smuggling: readonly (readonly [string, string])[] = [
     ["a length beside chunks", outer("content-length: 5\r\ntransfer-encoding: chunked", `0\r\n\r\n${smuggled}`)],
     ["chunks beside a length", outer("transfer-encoding: chunked\r\ncontent-length: 5", `0\r\n\r\n${smuggled}`)],
     ["two lengths", outer("content-length: 0\r\ncontent-length: 5", smuggled)],
@@ -327,12 +340,24 @@ describe("one request in another", () => {
     ["a chunk that is longer than it says", outer("transfer-encoding: chunked", `1\r\nab\r\n0\r\n\r\n${smuggled}`)],
     ["lines that end in half", outer("transfer-encoding: chunked", `1\na\n0\n\n${smuggled}`)],
     ["a null in a header", outer("x-a: \0\r\ncontent-length: 0", smuggled)],
-  ])("%s: refused, and what is in it is not carried out", async (_, bytes) => {
-    const answer = await open(bytes).answer;
-    expect(answer).toMatch(/HTTP\/1\.1 400 [^]*$/);
-    expect(answer).not.toContain("smuggled-1");
-    expect(await isRecorded("smuggled-1")).toBe(false);
-  });
+  ];
+  /** Where it ends is said twice, or in a way that another server reads otherwise. */
+  const few = [
+    "a length beside chunks",
+    "two lengths",
+    "an unknown coding",
+    "a space before the colon",
+    "lines that end in half",
+  ];
+  test.each(standingForAll(smuggling, ([what]) => few.includes(what)))(
+    "%s: refused, and what is in it is not carried out",
+    async (_, bytes) => {
+      const answer = await open(bytes).answer;
+      expect(answer).toMatch(/HTTP\/1\.1 400 [^]*$/);
+      expect(answer).not.toContain("smuggled-1");
+      expect(await isRecorded("smuggled-1")).toBe(false);
+    },
+  );
 
   test("the request itself would have been carried out", async () => {
     const said = open(

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { proofTest } from "../standing-for-all.ts";
 import { ask } from "./door-world.ts";
 import { readEvents, type Reading } from "./event-client.ts";
 import { valueOf } from "./metrics-samples.ts";
@@ -31,7 +32,7 @@ const submitForApproval = (url: string) =>
   ask(url, "PUT", "/v1/executions/engine-1?requireApproval=true", { body: orderOf(1) });
 
 describe("the event stream of one server, over a PostgreSQL that another one works on", () => {
-  test("tells all that the other one does, to the end", async () => {
+  proofTest("tells all that the other one does, to the end", async () => {
     const one = await several.start("server", noSweeps);
     const two = await several.start("server", { ...noSweeps, takes: false });
     await submitForApproval(one.url);
@@ -59,7 +60,7 @@ describe("the event stream of one server, over a PostgreSQL that another one wor
     expect([...known, ...numbersIn(after)]).toEqual(await history());
   });
 
-  test("PostgreSQL crashes while it is read: whoever comes again reads on without a gap", async () => {
+  proofTest("PostgreSQL crashes while it is read: whoever comes again reads on without a gap", async () => {
     const { url } = await several.start("server", noSweeps);
     await submitForApproval(url);
     const before = await eventsOf(url);
@@ -107,23 +108,26 @@ describe("the series of two servers on one PostgreSQL", () => {
     expect(valueOf(text, "buyonce_outcomes_total", bought)).toBeUndefined();
   });
 
-  test("PostgreSQL is down: both say that the ledger is not readable and print no figure of it; afterwards the right ones", async () => {
-    const servers = [await several.start("server", noSweeps), await several.start("server", noSweeps)];
-    await submitForApproval(servers[0]!.url);
-    await several.server().stop("immediate");
-    try {
-      for (const { url } of servers) {
-        const text = await scrape(url);
-        expect(valueOf(text, "buyonce_ledger_readable")).toBe(0);
-        expect(figuresIn(text)).toEqual(states.map(() => undefined));
-        expect(valueOf(text, "buyonce_http_requests_total") === undefined).toBe(url !== servers[0]!.url);
+  proofTest(
+    "PostgreSQL is down: both say that the ledger is not readable and print no figure of it; afterwards the right ones",
+    async () => {
+      const servers = [await several.start("server", noSweeps), await several.start("server", noSweeps)];
+      await submitForApproval(servers[0]!.url);
+      await several.server().stop("immediate");
+      try {
+        for (const { url } of servers) {
+          const text = await scrape(url);
+          expect(valueOf(text, "buyonce_ledger_readable")).toBe(0);
+          expect(figuresIn(text)).toEqual(states.map(() => undefined));
+          expect(valueOf(text, "buyonce_http_requests_total") === undefined).toBe(url !== servers[0]!.url);
+        }
+      } finally {
+        await several.server().start();
       }
-    } finally {
-      await several.server().start();
-    }
-    for (const { url } of servers) {
-      await expect.poll(async () => valueOf(await scrape(url), "buyonce_ledger_readable")).toBe(1);
-      expect(figuresIn(await scrape(url))).toEqual([1, 0, 0, 0]);
-    }
-  });
+      for (const { url } of servers) {
+        await expect.poll(async () => valueOf(await scrape(url), "buyonce_ledger_readable")).toBe(1);
+        expect(figuresIn(await scrape(url))).toEqual([1, 0, 0, 0]);
+      }
+    },
+  );
 });

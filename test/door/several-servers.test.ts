@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { describe, expect, test } from "vitest";
 import { ask } from "./door-world.ts";
 import { databasesOf, orderOf, put, read, useSeveral } from "./queue-world.ts";
-import { standingForAll } from "../standing-for-all.ts";
+import { proofTest, standingForAll } from "../standing-for-all.ts";
 
 const several = useSeveral();
 /** No sweep comes in the time of a test: what is bought, the queue brought. */
@@ -23,7 +23,7 @@ describe("two servers and a worker on one PostgreSQL", () => {
     expect(bought()).toBe(12);
   });
 
-  test("a server that ends leaves the rest to the others, at once", async () => {
+  proofTest("a server that ends leaves the rest to the others, at once", async () => {
     several.cloud().addFault({ match: purchase, fault: { kind: "delay", milliseconds: 500 } });
     const one = await several.start("server", { ...noSweeps, executionsAtOnce: 1 });
     const ids = Array.from({ length: 6 }, (_, index) => `engine-${index}`);
@@ -34,7 +34,7 @@ describe("two servers and a worker on one PostgreSQL", () => {
     expect(bought()).toBe(6);
   });
 
-  test("before its time it waits in the queue, and is bought then", async () => {
+  proofTest("before its time it waits in the queue, and is bought then", async () => {
     const { url } = await several.start("server", noSweeps);
     const notBefore = new Date(Date.now() + 4000).toISOString();
     const accepted = await put(url, "engine-1", { ...orderOf(1), notBefore });
@@ -45,7 +45,7 @@ describe("two servers and a worker on one PostgreSQL", () => {
     expect(bought()).toBe(1);
   });
 
-  test("an approval brings the job; what waits for one has none", async () => {
+  proofTest("an approval brings the job; what waits for one has none", async () => {
     const { url } = await several.start("server", noSweeps);
     const body = { body: orderOf(1) };
     await ask(url, "PUT", "/v1/executions/engine-1?requireApproval=true", body);
@@ -86,7 +86,7 @@ describe("killed, lost, twice: each is bought once, and nothing is left", () => 
     expect(bought()).toBe(1);
   });
 
-  test("its jobs are deleted: the next look into the ledger sends them again", async () => {
+  proofTest("its jobs are deleted: the next look into the ledger sends them again", async () => {
     const { url, child } = await several.start("server", { point: "before a drive" });
     const killed = once(child, "exit");
     await put(url, "engine-1", orderOf(1)).catch(() => undefined);
@@ -97,18 +97,21 @@ describe("killed, lost, twice: each is bought once, and nothing is left", () => 
     expect(bought()).toBe(1);
   });
 
-  test("the whole queue is dropped: what is submitted is accepted and bought all the same, and the queue is made anew", async () => {
-    const { url, errors } = await several.start("server");
-    await several.sql("DROP SCHEMA buyonce_queue CASCADE");
-    const said = await put(url, "engine-1", orderOf(1), 60);
-    expect(said).toMatchObject({ status: 200, json: { state: "complete" } });
-    await expect.poll(() => several.sql("SELECT name FROM buyonce_queue.queue").catch(() => [])).not.toEqual([]);
-    expect((await put(url, "engine-2", orderOf(2), 60)).json).toMatchObject({ state: "complete" });
-    expect(bought()).toBe(2);
-    expect(errors()).toContain("the queue beside the ledger");
-  });
+  proofTest(
+    "the whole queue is dropped: what is submitted is accepted and bought all the same, and the queue is made anew",
+    async () => {
+      const { url, errors } = await several.start("server");
+      await several.sql("DROP SCHEMA buyonce_queue CASCADE");
+      const said = await put(url, "engine-1", orderOf(1), 60);
+      expect(said).toMatchObject({ status: 200, json: { state: "complete" } });
+      await expect.poll(() => several.sql("SELECT name FROM buyonce_queue.queue").catch(() => [])).not.toEqual([]);
+      expect((await put(url, "engine-2", orderOf(2), 60)).json).toMatchObject({ state: "complete" });
+      expect(bought()).toBe(2);
+      expect(errors()).toContain("the queue beside the ledger");
+    },
+  );
 
-  test("a job is delivered twice, and one for what is cancelled: nothing more happens", async () => {
+  proofTest("a job is delivered twice, and one for what is cancelled: nothing more happens", async () => {
     const one = await several.start("server");
     const two = await several.start("server");
     await ask(one.url, "PUT", "/v1/executions/engine-2?requireApproval=true", { body: orderOf(2) });
@@ -164,7 +167,7 @@ describe("a redrive that is asked for", () => {
     expect(bought()).toBe(1);
   });
 
-  test("every server says that it is not done yet, and answers who waits once it is", async () => {
+  proofTest("every server says that it is not done yet, and answers who waits once it is", async () => {
     const one = await several.start("server", noSweeps);
     const two = await several.start("server", noSweeps);
     await refused(one.url);

@@ -300,7 +300,7 @@ describe.concurrent("a ledger that cannot be used: 1, its own sentence, nothing 
       expect((await cli.driveWithin()).code).toBe(0);
       const before = sandbox.requests.length;
       using _held = damage(join(cli.folder, "ledger.db"));
-      const run = await cli.drive();
+      const run = await cli.driveWithin();
       expect(run.code).toBe(1);
       expect(JSON.parse(run.stdout)).toMatchObject({ error: { code } });
       expect(run.stderr).toContain("ledger.db");

@@ -13,6 +13,7 @@ import { runCommand } from "../cli/run-command.ts";
 import { workingFolder } from "../ledger/working-folder.ts";
 import { sandboxFor, temporaryFolder } from "../sandbox/support.ts";
 import { program } from "../test-programs.ts";
+import { standingForAll } from "../standing-for-all.ts";
 
 const main = program("src/cli/main.ts");
 const execution = fileURLToPath(new URL("../../fixtures/execution.json", import.meta.url));
@@ -127,7 +128,8 @@ describe("everything right", () => {
 
   test("for people: a table and what follows from it", async () => {
     const sandbox = await sandboxFor();
-    const { code, stdout, stderr } = await doctorProcess(temporaryFolder(), [execution, ...at(sandbox.url)]);
+    workingFolder();
+    const { code, stdout, stderr } = await runCommand(["doctor", execution, ...at(sandbox.url)]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^account +what +result +found +known by +what to do\n/);
     expect(stdout).toMatch(/\nA drive could go through\.\nNothing was bought, nothing was changed\.\n$/);
@@ -176,7 +178,7 @@ describe("one thing wrong", () => {
     expect(of("purchase", "rds")).toEqual([]);
   });
 
-  test.each([
+  const deniedByAws: readonly (readonly [string, readonly string[], string])[] = [
     ["ec2:DescribeReservedInstances", ["list", "price"], "ec2"],
     ["rds:DescribeReservedDBInstancesOfferings", ["price"], "rds"],
     ["ec2:PurchaseReservedInstancesOffering", ["purchase"], "ec2"],
@@ -184,20 +186,26 @@ describe("one thing wrong", () => {
     ["memorydb:PurchaseReservedNodesOffering", ["purchase"], "memorydb"],
     ["savingsplans:CreateSavingsPlan", ["purchase"], "savings-plans"],
     ["redshift:CreateTags", ["purchase"], "redshift"],
-  ])("AWS denies %s", async (permission, subjects, service) => {
-    const { code, report } = await examine(
-      { aws: { accounts: { [account]: { denied: [permission] } } } },
-      undefined,
-      onlyOf("aws"),
-    );
-    expect(code).toBe(3);
-    const failed = report.findings.filter(({ result }) => result === "failed");
-    expect(failed.map(({ subject }) => subject)).toEqual(subjects);
-    for (const finding of failed) {
-      expect(finding).toMatchObject({ provider: "aws", service: expect.stringMatching(`^${service}(-host)?$`) });
-      expect(`${finding.detail} ${finding.todo}`).toContain(permission);
-    }
-  });
+  ];
+  /** A dry run tells, and IAM does. */
+  const few = ["ec2:PurchaseReservedInstancesOffering", "savingsplans:CreateSavingsPlan"];
+  test.each(standingForAll(deniedByAws, ([permission]) => few.includes(permission)))(
+    "AWS denies %s",
+    async (permission, subjects, service) => {
+      const { code, report } = await examine(
+        { aws: { accounts: { [account]: { denied: [permission] } } } },
+        undefined,
+        onlyOf("aws"),
+      );
+      expect(code).toBe(3);
+      const failed = report.findings.filter(({ result }) => result === "failed");
+      expect(failed.map(({ subject }) => subject)).toEqual(subjects);
+      for (const finding of failed) {
+        expect(finding).toMatchObject({ provider: "aws", service: expect.stringMatching(`^${service}(-host)?$`) });
+        expect(`${finding.detail} ${finding.todo}`).toContain(permission);
+      }
+    },
+  );
 
   test("whoever may not ask IAM: unknown, what to do about it, and no failure", async () => {
     const { code, of } = await examine(
@@ -212,7 +220,11 @@ describe("one thing wrong", () => {
 
   test("Azure denies a purchase in the tenant", async () => {
     const denied = ["Microsoft.Capacity/reservationorders/write"];
-    const { code, report, of } = await examine({ azure: { tenants: { [tenant]: { denied } } } });
+    const { code, report, of } = await examine(
+      { azure: { tenants: { [tenant]: { denied } } } },
+      undefined,
+      onlyOf("azure"),
+    );
     expect(code).toBe(3);
     expect(new Set(failedOf(report).map((line) => line.split(" ")[0]))).toEqual(new Set(["purchase"]));
     expect(of("purchase", "savings-plans").find(({ provider }) => provider === "azure")).toMatchObject({
@@ -230,21 +242,25 @@ describe("one thing wrong", () => {
     expect(of("purchase", "cosmosdb")).toMatchObject([{ result: "unknown" }]);
   });
 
-  test.each([
+  const deniedByGoogle: readonly (readonly [string, readonly string[]])[] = [
     ["compute.commitments.list", ["list"]],
     ["bigquery.capacityCommitments.list", ["list", "price"]],
     ["serviceusage.services.use", ["price", "price", "price"]],
     ["compute.commitments.create", ["purchase", "purchase"]],
     ["bigquery.capacityCommitments.create", ["purchase"]],
-  ])("GCP denies %s", async (permission, subjects) => {
-    const { code, report } = await examine(
-      { gcp: { projects: { [project]: { denied: [permission] } } } },
-      undefined,
-      onlyOf("gcp"),
-    );
-    expect(code).toBe(3);
-    expect(failedOf(report).map((line) => line.split(" ")[0])).toEqual(subjects);
-  });
+  ];
+  test.each(standingForAll(deniedByGoogle, ([permission]) => permission === "compute.commitments.create"))(
+    "GCP denies %s",
+    async (permission, subjects) => {
+      const { code, report } = await examine(
+        { gcp: { projects: { [project]: { denied: [permission] } } } },
+        undefined,
+        onlyOf("gcp"),
+      );
+      expect(code).toBe(3);
+      expect(failedOf(report).map((line) => line.split(" ")[0])).toEqual(subjects);
+    },
+  );
 
   test("this machine's clock is ten minutes ahead: each cloud says so, and is asked all the same", async () => {
     const sandbox = await sandboxFor();

@@ -4,13 +4,14 @@ import { commandLine } from "./run-command-line.ts";
 import { driveAndKill } from "./kill-at-request.ts";
 import { cache, compute, ec2, executionOf } from "./recommendations.ts";
 
-/** The worst moments: bought, and nobody was told. `npm run proof` kills after every request. */
-test("killed after each of its three purchases: one more drive ends with exactly three commitments, each time", async () => {
+/** The worst moment: bought, nobody was told, and nothing but a look can tell. `npm run proof` kills after every request. */
+test("killed after its purchase of EC2: the next drives end with exactly three commitments", async () => {
   await using sandbox = await startCloudSandbox();
   const cli = commandLine(sandbox, executionOf(compute, cache, ec2));
   await cli.drive("--concurrency", "1");
   cli.remove();
-  const purchases = sandbox.purchaseRequests().map((request) => request.number);
+  const purchases = sandbox.purchaseRequests();
   expect(purchases).toHaveLength(3);
-  for (const number of purchases) expect(await driveAndKill(number)).toEqual({ killed: true, requests: number });
+  const { number } = purchases.find(({ action }) => action === "PurchaseReservedInstancesOffering") ?? { number: 0 };
+  expect(await driveAndKill(number)).toEqual({ killed: true, requests: number });
 });

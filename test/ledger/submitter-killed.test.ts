@@ -8,6 +8,7 @@ import { afterAll, expect, test } from "vitest";
 import type { Ledger } from "../../src/contract/ledger.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
 import { claimRequest, newExecution } from "../../src/testing/ledger-values.ts";
+import { proofTest } from "../standing-for-all.ts";
 import { source, usePostgres } from "./postgres-fixture.ts";
 
 const postgres = usePostgres();
@@ -108,12 +109,15 @@ test("a process that is killed before any statement of a submission to SQLite le
   checkTurn(there, 10);
 });
 
-test("a process that is killed before any statement of a submission to PostgreSQL leaves all of it, or nothing", async () => {
-  const there = await killAtEach(async () => {
-    const schema = postgres.newSchema();
-    const pool = `new Pool(${JSON.stringify({ connectionString: postgres.connectionString() })})`;
-    const openLedger = `openPostgresLedger({ pool: watchedPool(${pool}, around), schema: ${JSON.stringify(schema)} })`;
-    return { ledger: await postgres.open({ schema }), openLedger };
-  });
-  checkTurn(there, 5);
-});
+proofTest(
+  "a process that is killed before any statement of a submission to PostgreSQL leaves all of it, or nothing",
+  async () => {
+    const there = await killAtEach(async () => {
+      const schema = postgres.newSchema();
+      const pool = `new Pool(${JSON.stringify({ connectionString: postgres.connectionString() })})`;
+      const openLedger = `openPostgresLedger({ pool: watchedPool(${pool}, around), schema: ${JSON.stringify(schema)} })`;
+      return { ledger: await postgres.open({ schema }), openLedger };
+    });
+    checkTurn(there, 5);
+  },
+);

@@ -51,22 +51,26 @@ describe("chaos", { timeout: 2_400_000 }, () => {
     });
   });
 
-  test("2 drivers on one PostgreSQL, cancelled for good: what had not passed is not bought, and reported so", async () => {
-    await checkedChaos({
-      ledger: "postgres",
-      drivers: 2,
-      recommendations: 24,
-      ec2: 0,
-      redshift: 1,
-      // So that further purchases are on their way when it is cancelled.
-      latency: 200,
-      haste: 20,
-      // One driver has claimed all, and drives at most eight at a time.
-      plan: { kills: [2], restarts: [], faults: [], acts: [{ at: 2, act: "cancel for good" }] },
-    });
-  });
+  test.each(["sqlite", "postgres"] as const)(
+    "2 drivers, %s, cancelled for good: what had not passed is not bought, and reported so",
+    async (ledger) => {
+      await checkedChaos({
+        ledger,
+        drivers: 2,
+        recommendations: 24,
+        ec2: 0,
+        redshift: 1,
+        // So that further purchases are on their way when it is cancelled.
+        latency: 200,
+        haste: 20,
+        // One driver has claimed all, and drives at most eight at a time.
+        plan: { kills: [2], restarts: [], faults: [], acts: [{ at: 2, act: "cancel for good" }] },
+      });
+    },
+  );
 
   test.each<[UnguardedAct, string]>([
+    ["cancel", "bought while cancelled"],
     ["totals", "bought above the totals"],
     ["price", "bought above its maxPrice"],
     ["unapproved", "bought without approval"],

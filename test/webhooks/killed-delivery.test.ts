@@ -7,6 +7,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import type { Ledger } from "../../src/contract/ledger.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
 import { startWebhooks } from "../../src/webhooks/index.ts";
+import { proofTest, standingForAll } from "../standing-for-all.ts";
 import { source, usePostgres } from "../ledger/postgres-fixture.ts";
 import { decideSome, endpointAt, type Receiver, startReceiver, until } from "./receiver.ts";
 import { begin, beginWith, deliveredInLittleRoom, recordEndpoint } from "./waiting-messages.ts";
@@ -115,61 +116,66 @@ async function delivered({ open }: Shared) {
 
 const both = ["recommendation.decided", "execution.complete"];
 
-describe.each([
+const places = [
   ["a file", sharedFile],
   ["PostgreSQL", sharedServer],
-])("a ledger in %s: the process is killed", (_title, shared) => {
-  test("before the commit that decides: nothing is announced; decided again, it is once", async () => {
-    const place = shared("before");
-    await recordEndpoint(await place.open());
-    await killed(`${place.script} ${place.dieAtCommit} await decideSome(ledger);`);
-    expect([await place.rowsOf("token_record"), await place.rowsOf("webhook_message")]).toEqual([1, 0]);
-    const ledger = await place.open();
-    await decideSome(ledger);
-    await ledger.close();
-    expect((await delivered(place)).map(({ type }) => type)).toEqual(both);
-  });
+] as const;
 
-  test("after the commit: the next process delivers it", async () => {
-    const place = shared("after");
-    await recordEndpoint(await place.open());
-    await killed(`${place.script} await decideSome(ledger); die();`);
-    expect((await delivered(place)).map(({ type }) => type)).toEqual(both);
-  });
+describe.each(standingForAll(places, ([where]) => where === "a file"))(
+  "a ledger in %s: the process is killed",
+  (_title, shared) => {
+    test("before the commit that decides: nothing is announced; decided again, it is once", async () => {
+      const place = shared("before");
+      await recordEndpoint(await place.open());
+      await killed(`${place.script} ${place.dieAtCommit} await decideSome(ledger);`);
+      expect([await place.rowsOf("token_record"), await place.rowsOf("webhook_message")]).toEqual([1, 0]);
+      const ledger = await place.open();
+      await decideSome(ledger);
+      await ledger.close();
+      expect((await delivered(place)).map(({ type }) => type)).toEqual(both);
+    });
 
-  test.each([
-    ["before the send", beforeTheSend, 0],
-    ["after the send and before its mark", afterTheSend, 1],
-  ])("%s: the next process delivers it, under the same id", async (when, method, sent) => {
-    await using receiver = await startReceiver();
-    const place = shared(when.replaceAll(" ", "-"));
-    await recordEndpoint(await place.open());
-    await killed(`${place.script} await decideSome(ledger); ${deliveringWith(method, receiver)}`);
-    const before = receiver.received.map(({ headers }) => headers["webhook-id"]);
-    expect(before).toHaveLength(sent);
-    const after = await delivered(place);
-    expect(after.map(({ type }) => type)).toEqual(both);
-    expect(after.slice(0, sent).map(({ id }) => id)).toEqual(before);
-  });
+    test("after the commit: the next process delivers it", async () => {
+      const place = shared("after");
+      await recordEndpoint(await place.open());
+      await killed(`${place.script} await decideSome(ledger); die();`);
+      expect((await delivered(place)).map(({ type }) => type)).toEqual(both);
+    });
 
-  test("with messages in its hands, and the endpoint is removed and registered anew: none of them comes, what is decided then does", async () => {
-    await using receiver = await startReceiver();
-    const place = shared("anew");
-    await recordEndpoint(await place.open());
-    await killed(`${place.script} await decideSome(ledger); ${deliveringWith(beforeTheSend, receiver)}`);
-    const ledger = await place.open();
-    const [held] = await ledger.webhooks();
-    expect(held).toMatchObject({ name: "finance", waiting: 2 });
-    await ledger.removeWebhook("finance");
-    await ledger.registerWebhook({ name: "finance", url: receiver.url });
-    await decideSome(ledger, 1, 1);
-    await ledger.close();
-    const after = await delivered(place);
-    expect(after.map(({ type, executionId }) => [type, executionId])).toEqual(
-      both.map((type) => [type, "execution-1"]),
-    );
-  });
-});
+    test.each([
+      ["before the send", beforeTheSend, 0],
+      ["after the send and before its mark", afterTheSend, 1],
+    ])("%s: the next process delivers it, under the same id", async (when, method, sent) => {
+      await using receiver = await startReceiver();
+      const place = shared(when.replaceAll(" ", "-"));
+      await recordEndpoint(await place.open());
+      await killed(`${place.script} await decideSome(ledger); ${deliveringWith(method, receiver)}`);
+      const before = receiver.received.map(({ headers }) => headers["webhook-id"]);
+      expect(before).toHaveLength(sent);
+      const after = await delivered(place);
+      expect(after.map(({ type }) => type)).toEqual(both);
+      expect(after.slice(0, sent).map(({ id }) => id)).toEqual(before);
+    });
+
+    test("with messages in its hands, and the endpoint is removed and registered anew: none of them comes, what is decided then does", async () => {
+      await using receiver = await startReceiver();
+      const place = shared("anew");
+      await recordEndpoint(await place.open());
+      await killed(`${place.script} await decideSome(ledger); ${deliveringWith(beforeTheSend, receiver)}`);
+      const ledger = await place.open();
+      const [held] = await ledger.webhooks();
+      expect(held).toMatchObject({ name: "finance", waiting: 2 });
+      await ledger.removeWebhook("finance");
+      await ledger.registerWebhook({ name: "finance", url: receiver.url });
+      await decideSome(ledger, 1, 1);
+      await ledger.close();
+      const after = await delivered(place);
+      expect(after.map(({ type, executionId }) => [type, executionId])).toEqual(
+        both.map((type) => [type, "execution-1"]),
+      );
+    });
+  },
+);
 
 test("processes are killed while they deliver, and the PostgreSQL server crashes between: each message comes, and again only what was under way", async () => {
   const place = sharedServer();
@@ -195,6 +201,6 @@ test("processes are killed while they deliver, and the PostgreSQL server crashes
 });
 
 /** `npm run proof` has many more of a usual size. */
-test("600 waiting messages of 200 kB are delivered by a process that has no room for them at once", async () => {
+proofTest("600 waiting messages of 200 kB are delivered by a process that has no room for them at once", async () => {
   expect(await deliveredInLittleRoom(join(folder, "many.db"), 600, 200_000)).toBe(600);
 });

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { calmly, differencesOf, find as findIn, otherToken, serviceAt, token } from "../aws-executors.ts";
 import { thrownBy } from "../../thrown-by.ts";
 import { ok, startLoopback, type Reply } from "../aws-loopback.ts";
-import { services, submissionFor, type TestedService } from "./reservation-services.ts";
+import { standingForAll } from "../../standing-for-all.ts";
+import { isOneOfEach, services, submissionFor, type TestedService } from "./reservation-services.ts";
 import { name, payments, price, type Entry } from "./reservation-wire.ts";
 
 const otherName = "rds-id-aaaaaaaabbbbbbbbccccccccddddddddeeeeeeee";
@@ -21,7 +22,7 @@ const named = (one: TestedService, text: string): Entry =>
 
 const idOf = (one: TestedService, text: string) => (one.id === name ? text : `id of ${text}`);
 
-describe.each(services)("what $service lists", (one) => {
+describe.each(standingForAll(services, isOneOfEach))("what $service lists", (one) => {
   const { reservations } = one;
 
   test("is asked for without any filter: states and names are judged here", async () => {
@@ -184,7 +185,7 @@ describe.each(services)("what $service lists", (one) => {
   });
 });
 
-describe.each(services)("one reservation of $service", (one) => {
+describe.each(standingForAll(services, isOneOfEach))("one reservation of $service", (one) => {
   const { reservations, recommendation } = one;
   const { scope } = submissionFor(one);
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { answeredPurchase, calmly, first, once, serviceAt } from "../aws-executors.ts";
 import { error, ok, recorded, startLoopback, type Reply } from "../aws-loopback.ts";
-import { services, submissionFor, type TestedService } from "./reservation-services.ts";
+import { standingForAll } from "../../standing-for-all.ts";
+import { isOneOfEach, services, submissionFor, type TestedService } from "./reservation-services.ts";
 import { price } from "./reservation-wire.ts";
 import { withShortTimeout } from "../../short-timeout.ts";
 
@@ -15,7 +16,7 @@ const unknown = { kind: "unknown" } as const;
 
 const bodyOf = (reply: Reply) => ("body" in reply ? reply.body : "");
 
-describe.each(services)("a purchase of $service", (one) => {
+describe.each(standingForAll(services, isOneOfEach))("a purchase of $service", (one) => {
   const submission = submissionFor(one);
 
   test("lesson: a refactoring dropped the token; id and tags are in the bytes that leave, once, after the account check", async () => {

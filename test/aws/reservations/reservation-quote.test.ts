@@ -3,7 +3,8 @@ import type { AnyRecommendation } from "../../../src/contract/recommendation.ts"
 import { calmly, marker, serviceAt, token } from "../aws-executors.ts";
 import { thrownBy } from "../../thrown-by.ts";
 import { ok, startLoopback, type Reply } from "../aws-loopback.ts";
-import { services, type TestedService } from "./reservation-services.ts";
+import { standingForAll } from "../../standing-for-all.ts";
+import { isOneOfEach, services, type TestedService } from "./reservation-services.ts";
 import { payments, price, tokenPart } from "./reservation-wire.ts";
 
 const hourly = (amount: number | undefined, frequency = "Hourly") => [
@@ -23,7 +24,7 @@ async function quote(
   return { result: await executor.quote(asked, { ...marker, generation }, calmly), loopback };
 }
 
-describe.each(services)("a quote of $service", (one) => {
+describe.each(standingForAll(services, isOneOfEach))("a quote of $service", (one) => {
   const { offered } = one;
   const offering = { offeringId: "o-1" };
   const own = `${one.service}-id-${tokenPart}`;

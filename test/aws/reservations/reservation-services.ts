@@ -341,6 +341,9 @@ const opensearch: TestedService = {
 /** The services that sell reservations under an id of the caller's choice. */
 export const services: readonly TestedService[] = [rds, elasticache, memorydb, opensearch];
 
+/** One that answers in XML and one that answers in JSON. */
+export const isOneOfEach = ({ service }: TestedService): boolean => ["rds", "memorydb"].includes(service);
+
 /** What the ledger gives back for a purchase that was written ahead. */
 export function submissionFor({ service, recommendation }: TestedService): Submission {
   return {

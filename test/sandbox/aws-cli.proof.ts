@@ -1,3 +1,0 @@
-import { declarePurchases, shops } from "./aws-cli-shops.ts";
-
-declarePurchases(shops);
