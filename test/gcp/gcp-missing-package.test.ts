@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { loadSdk } from "../../providers/gcp/load-sdk.ts";
+import { proofTest } from "../standing-for-all.ts";
 
 const source = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
@@ -42,6 +43,13 @@ describe("an SDK that is not installed", () => {
     expect(await withoutPackage("@google-cloud/compute", program(look))).toMatch(
       /^RefusedError invalid-configuration .*npm install @google-cloud\/compute@7\. Nothing was sent\./,
     );
+  });
+
+  proofTest("a version of it that has its clients elsewhere is loaded by its name", async () => {
+    const look = "compute.inventory.list(submission.scope, calmly).next()";
+    const said = await withoutPackage("@google-cloud/compute/build", program(look));
+    expect(said).toMatch(/ECONNREFUSED/);
+    expect(said).not.toContain("npm install");
   });
 
   test("a quote names the package of the prices", async () => {
