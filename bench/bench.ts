@@ -9,10 +9,11 @@ import { measureLoad } from "./load/load.ts";
 import { measureMemory } from "./memory/memory.ts";
 import { parameterSets } from "./parameters.ts";
 import { measureStartUp } from "./start-up/start-up.ts";
+import { writeTables } from "./written-tables.ts";
 
 /**
  * `npm run bench`, `npm run bench -- --quick`, `npm run bench -- --only drives`: measures and prints tables. It asserts
- * nothing about time, needs no network but loopback, and leaves nothing behind.
+ * nothing about time, needs no network but loopback, and leaves nothing behind; `--write` puts the tables into the pages that show them.
  */
 const topics = {
   drives: measureDrives,
@@ -28,18 +29,29 @@ const { values } = parseArgs({
   options: {
     quick: { type: "boolean", default: false },
     tiny: { type: "boolean", default: false },
+    write: { type: "boolean", default: false },
     only: { type: "string", multiple: true, default: Object.keys(topics) },
   },
 });
 const parameters = parameterSets[values.tiny ? "tiny" : values.quick ? "quick" : "full"];
 const load = () => loadavg()[0]?.toFixed(1);
 
+const machine =
+  `${cpus().length} cores (${cpus()[0]?.model.trim()}), Node ${process.versions.node}, ${process.platform}, ` +
+  `load ${load()} at the begin`;
 console.log(
-  `buyonce bench, ${parameters.name}: ${cpus().length} cores (${cpus()[0]?.model.trim()}), Node ${process.versions.node}, ` +
-    `${process.platform}, load ${load()} at the begin. The same every time: executions and tenants are made from their numbers alone.`,
+  `buyonce bench, ${parameters.name}: ${machine}. The same every time: executions and tenants are made from their numbers alone.`,
 );
 const begun = performance.now();
+const measured = new Map<string, string>();
 for (const [name, measure] of Object.entries(topics)) {
-  if (values.only.includes(name)) console.log(`\n${await measure(parameters)}`);
+  if (!values.only.includes(name)) continue;
+  const tables = await measure(parameters);
+  measured.set(name, tables);
+  console.log(`\n${tables}`);
+}
+if (values.write) {
+  const day = new Date().toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
+  await writeTables(measured, `Measured on ${day}: ${machine}.`);
 }
 console.log(`\n${Math.round((performance.now() - begun) / 1000)} s in all, load ${load()} at the end.`);

@@ -8,6 +8,8 @@ export interface Parameters {
     readonly concurrency: number;
     readonly recommendations: readonly number[];
     readonly existingOrders: readonly number[];
+    /** Bare requests are measured for up to so many recommendations. */
+    readonly bare: number;
     /** The other ways are measured where they should take no longer than so many milliseconds, else calculated. */
     readonly patience: number;
   };
@@ -36,6 +38,7 @@ const full: Parameters = {
     concurrency: 4,
     recommendations: [1, 10, 100, 1000],
     existingOrders: [0, 1000, 10_000],
+    bare: 1000,
     patience: 6000,
   },
   ownCost: { recommendations: [100, 1000, 10_000] },
@@ -59,7 +62,7 @@ const quick: Parameters = {
 /** A few seconds: for the test of the benchmark itself; its figures say nothing. */
 const tiny: Parameters = {
   name: "tiny",
-  drives: { latency: 1, concurrency: 2, recommendations: [2], existingOrders: [60], patience: 4000 },
+  drives: { latency: 1, concurrency: 2, recommendations: [2], existingOrders: [60], bare: 10, patience: 4000 },
   ownCost: { recommendations: [10] },
   memory: { orders: [100], recommendations: [10] },
   ledger: { sqliteRecords: [100], postgresRecords: [], claims: [2] },

@@ -49,10 +49,25 @@ export function ownEffort(cell: Cell): Effort {
  * A look-up, then two requests, for each recommendation. As many as the concurrency says go side by side, so each round
  * lists what the rounds before it bought.
  */
-export function lookups({ recommendations, existingOrders, concurrency, latency }: Cell): Effort {
+export function lookups(cell: Cell): Effort {
+  return listingEach(cell, (pages) => 2 * pages - 1 + 2);
+}
+
+/**
+ * What the Go engine sends for N recommendations of compute: P pages and four requests for each, the price, the purchase and two
+ * reads: N(P + 4), as was read in its source.
+ */
+export function goEngineRequests(cell: Cell): Effort {
+  return listingEach(cell, (pages) => pages + 4);
+}
+
+function listingEach(
+  { recommendations, existingOrders, concurrency, latency }: Cell,
+  requestsOf: (pages: number) => number,
+): Effort {
   let [requests, time] = [0, 0];
   for (let begun = 0; begun < recommendations; begun += concurrency) {
-    const each = 2 * pagesOf(existingOrders + begun) - 1 + 2;
+    const each = requestsOf(pagesOf(existingOrders + begun));
     requests += each * Math.min(concurrency, recommendations - begun);
     time += each * latency;
   }

@@ -67,23 +67,52 @@ export const lookupEachTime: Way = async ({ url, executionId, recommendations, c
 export const bareRequests: Way = async ({ url, executionId, recommendations, concurrency }) => {
   using wire = createWire(url);
   const limit = pLimit(concurrency);
-  const bodies = Array.from({ length: recommendations }, (_, recIndex) =>
-    applyPurchaseTags(purchaseBody, source, deriveIdempotencyToken(executionId, recIndex)),
-  );
-  const list = async (): Promise<void> => {
-    let next: string | undefined = "/providers/Microsoft.Capacity/reservationOrders";
-    while (next !== undefined) ({ nextLink: next } = (await wire.send("GET", next)) as { nextLink?: string });
-  };
-  const quote = async (body: object): Promise<string> => {
-    const { properties } = (await wire.send("POST", "/providers/Microsoft.Capacity/calculatePrice", body)) as {
-      properties: { reservationOrderId: string };
-    };
-    return properties.reservationOrderId;
-  };
+  const bodies = bodiesOf(executionId, recommendations);
   const begun = performance.now();
-  const [orderIds] = await Promise.all([Promise.all(bodies.map((body) => limit(() => quote(body)))), list()]);
-  const buy = (id: string, body: object) =>
-    wire.send("PUT", `/providers/Microsoft.Capacity/reservationOrders/${id}`, body);
-  await Promise.all(orderIds.map((id, recIndex) => limit(() => buy(id, bodies[recIndex] ?? {}))));
+  const pricing = Promise.all(bodies.map((body) => limit(() => quote(wire, body))));
+  const [orderIds] = await Promise.all([pricing, list(wire)]);
+  await Promise.all(orderIds.map((id, recIndex) => limit(() => buy(wire, id, bodies[recIndex] ?? {}))));
   return performance.now() - begun;
 };
+
+/** The requests of the Go engine, with nothing but node:http: a list, a price, a purchase and two reads of the order for each. */
+export const goEngine: Way = async ({ url, executionId, recommendations, concurrency }) => {
+  using wire = createWire(url);
+  const limit = pLimit(concurrency);
+  const buyOne = async (body: object): Promise<void> => {
+    await list(wire);
+    const id = await quote(wire, body);
+    await buy(wire, id, body);
+    for (let reads = 0; reads < 2; reads += 1) await wire.send("GET", orderPath(id));
+  };
+  const begun = performance.now();
+  await Promise.all(bodiesOf(executionId, recommendations).map((body) => limit(() => buyOne(body))));
+  return performance.now() - begun;
+};
+
+type Wire = ReturnType<typeof createWire>;
+
+function bodiesOf(executionId: string, recommendations: number): readonly object[] {
+  return Array.from({ length: recommendations }, (_, recIndex) =>
+    applyPurchaseTags(purchaseBody, source, deriveIdempotencyToken(executionId, recIndex)),
+  );
+}
+
+async function list(wire: Wire): Promise<void> {
+  let next: string | undefined = "/providers/Microsoft.Capacity/reservationOrders";
+  while (next !== undefined) ({ nextLink: next } = (await wire.send("GET", next)) as { nextLink?: string });
+}
+
+/** The id that it is bought under. */
+async function quote(wire: Wire, body: object): Promise<string> {
+  const { properties } = (await wire.send("POST", "/providers/Microsoft.Capacity/calculatePrice", body)) as {
+    properties: { reservationOrderId: string };
+  };
+  return properties.reservationOrderId;
+}
+
+const orderPath = (id: string) => `/providers/Microsoft.Capacity/reservationOrders/${id}`;
+
+async function buy(wire: Wire, id: string, body: object): Promise<void> {
+  await wire.send("PUT", orderPath(id), body);
+}

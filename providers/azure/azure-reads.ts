@@ -44,7 +44,7 @@ export async function* readEntries(
   pagesAt: PagesAt = "one path",
 ): AsyncGenerator<unknown, void> {
   try {
-    for await (const page of readPages(client, url, signal, pagesAt)) yield* page;
+    for await (const page of readPages(client, url, signal, { pagesAt })) yield* page;
   } catch (error) {
     throw toRefusal(error, step, signal);
   }
@@ -53,27 +53,37 @@ export async function* readEntries(
 /**
  * The `value` arrays of a listing, page by page; none is kept. A listing counts only if it is whole, so this throws an
  * UnbelievableAnswerError for a page without its array, a next link to another scheme, host or (unless its pages are anywhere) path (the SDK would
- * follow it and send the bearer token along), a link seen before, and more pages than the limit.
+ * follow it and send the bearer token along), a link seen before, and more pages than the limit. `seen` is filled with the addresses
+ * of its pages.
  */
 async function* readPages(
   client: ArmClient,
   first: URL,
   signal: AbortSignal | undefined,
-  pagesAt: PagesAt = "one path",
+  { pagesAt = "one path", seen = new Set() }: { readonly pagesAt?: PagesAt; readonly seen?: Set<string> } = {},
 ): AsyncGenerator<readonly unknown[]> {
-  const seen = new Set<string>();
   for (let url: URL | undefined = first; url !== undefined;) {
     if (seen.has(url.href)) throw new UnbelievableAnswerError("a next link repeats, so the listing would never end");
     if (seen.size >= client.settings.maxPages) {
       throw new UnbelievableAnswerError(`there are more than ${client.settings.maxPages} pages (setting maxPages)`);
     }
     seen.add(url.href);
-    const { value, nextLink } = await client.read({ method: "GET", url, signal });
-    if (!Array.isArray(value))
-      throw new UnbelievableAnswerError("a page holds no list, which does not mean that there is nothing");
-    yield value as readonly unknown[];
+    const { value, nextLink } = await readPage(client, url, signal);
+    yield value;
     url = nextOf(nextLink, first, pagesAt);
   }
+}
+
+interface Page {
+  readonly value: readonly unknown[];
+  readonly nextLink: unknown;
+}
+
+async function readPage(client: ArmClient, url: URL, signal: AbortSignal | undefined): Promise<Page> {
+  const { value, nextLink } = await client.read({ method: "GET", url, signal });
+  if (!Array.isArray(value))
+    throw new UnbelievableAnswerError("a page holds no list, which does not mean that there is nothing");
+  return { value, nextLink };
 }
 
 function nextOf(nextLink: unknown, first: URL, pagesAt: PagesAt): URL | undefined {
@@ -96,6 +106,9 @@ function nextOf(nextLink: unknown, first: URL, pagesAt: PagesAt): URL | undefine
 
 /** As often as a listing is read at most that loses entries each time. */
 const mostReadings = 5;
+
+/** So many pages are asked for at a time where their addresses are known. */
+const pagesAtOnce = 4;
 
 /** Where the marker is. Of another type it cannot be read, which does not mean that it is not there. */
 const readableMarker = z.object({
@@ -120,7 +133,8 @@ interface OrderListing<T> {
  * Azure's next link is an offset (`$skiptoken=50`, recorded): where an entry drops out of a page that was read, another one
  * slides past the reader. That entry was seen, and is gone afterwards. So while something is not found, a listing of several
  * pages is read again, until all that stood before its last page was seen again; then nothing was skipped. That takes
- * one request less than the first reading. A listing of one page is read once.
+ * one request less than the first reading, and the addresses of the pages are known by then, so several are asked for at a time. A
+ * listing of one page is read once.
  *
  * Throws a RefusedError when it cannot vouch for completeness; an entry that cannot be read is such a case.
  */
@@ -130,10 +144,12 @@ export async function* readOrderPages<T extends { readonly id: string }>(
 ): AsyncGenerator<readonly T[], void> {
   const { step, isComplete } = listing;
   let expected: ReadonlySet<string> = new Set();
-  for (let reading = 1; reading <= mostReadings; reading += 1) {
-    const { before, isConfirmed } = yield* readOnce(client, listing, expected);
+  // One more is the one that is read side by side.
+  for (let reading = 1; reading < mostReadings; reading += 1) {
+    const { before, isConfirmed, pages } = yield* readOnce(client, listing, expected);
     if (isConfirmed || before.size === 0 || isComplete()) return;
     expected = before;
+    if (reading === 1 && ((yield* confirm(client, listing, expected, pages)) || isComplete())) return;
   }
   throw new RefusedError({
     code: step.untrusted,
@@ -144,31 +160,87 @@ export async function* readOrderPages<T extends { readonly id: string }>(
   });
 }
 
+/** What one reading showed. */
+interface Reading {
+  readonly before: ReadonlySet<string>;
+  readonly isConfirmed: boolean;
+  readonly pages: ReadonlySet<string>;
+}
+
 /**
  * One reading. It ends early, and confirms the one before, once everything expected was seen. `before`: the ids that stood
- * before the last page.
+ * before the last page; `pages`: the addresses of its pages.
  */
 async function* readOnce<T extends { readonly id: string }>(
   client: ArmClient,
   { path, parse, step, signal }: OrderListing<T>,
   expected: ReadonlySet<string>,
-): AsyncGenerator<readonly T[], { readonly before: ReadonlySet<string>; readonly isConfirmed: boolean }> {
+): AsyncGenerator<readonly T[], Reading> {
+  const pages = new Set<string>();
   const missing = new Set(expected);
   const before = new Set<string>();
   let lastPage: string[] = [];
   try {
-    for await (const page of readPages(client, client.url(path), signal)) {
+    for await (const page of readPages(client, client.url(path), signal, { seen: pages })) {
       for (const id of lastPage) before.add(id);
       const entries = page.map((entry) => readEntry(entry, parse));
       yield entries;
       lastPage = entries.map(({ id }) => id);
       for (const id of lastPage) missing.delete(id);
-      if (expected.size > 0 && missing.size === 0) return { before, isConfirmed: true };
+      if (expected.size > 0 && missing.size === 0) return { before, isConfirmed: true, pages };
     }
   } catch (error) {
     throw toRefusal(error, step, signal);
   }
-  return { before, isConfirmed: false };
+  return { before, isConfirmed: false, pages };
+}
+
+/**
+ * Reads the pages of a first reading again, several at a time: whether all that is expected was seen again. It has to begin after that
+ * reading ended, and nothing else: whatever is seen again was not gone before. Where something is missing, it proves nothing, also no
+ * later reading: pages that are read side by side may miss what none of them lost.
+ */
+async function* confirm<T extends { readonly id: string }>(
+  client: ArmClient,
+  { parse, step, signal }: OrderListing<T>,
+  expected: ReadonlySet<string>,
+  pages: ReadonlySet<string>,
+): AsyncGenerator<readonly T[], boolean> {
+  const missing = new Set(expected);
+  const ended = new AbortController();
+  const reading = signal === undefined ? ended.signal : AbortSignal.any([signal, ended.signal]);
+  const urls = [...pages].map((href) => new URL(href));
+  const last = urls.pop();
+  const begun: Promise<Page>[] = [];
+  const begin = (url: URL | undefined) => {
+    if (url === undefined) return;
+    const page = readPage(client, url, reading);
+    // Whoever waits for it is told; nobody does after another one failed.
+    page.catch(() => undefined);
+    begun.push(page);
+  };
+  try {
+    for (let count = 0; count < pagesAtOnce; count += 1) begin(urls.shift());
+    for (let page = await begun.shift(); page !== undefined; page = await begun.shift()) {
+      begin(urls.shift());
+      const entries = page.value.map((entry) => readEntry(entry, parse));
+      yield entries;
+      for (const { id } of entries) missing.delete(id);
+    }
+    if (missing.size === 0 || last === undefined) return missing.size === 0;
+    // What was bought meanwhile moves others back.
+    for await (const page of readPages(client, last, reading)) {
+      const entries = page.map((entry) => readEntry(entry, parse));
+      yield entries;
+      for (const { id } of entries) missing.delete(id);
+      if (missing.size === 0) return true;
+    }
+    return false;
+  } catch (error) {
+    throw toRefusal(error, step, signal);
+  } finally {
+    ended.abort();
+  }
 }
 
 function readEntry<T>(entry: unknown, parse: (entry: unknown) => T | undefined): T {

@@ -128,7 +128,8 @@ describe("A16: an order that slides past the reader of a list paged by offset", 
     const afterPage = (nth: number, list: string[]) => nth === 3 && list.splice(0, 5);
     await using server = await startMovingList({ ids, pageSize: 3, show, afterPage });
     expect((await find(server, [otherToken])).byToken.size).toBe(0);
-    expect(server.pages).toEqual([0, 3, 6, 0]);
+    // Read again side by side, then anew.
+    expect(server.pages).toEqual([0, 3, 6, 0, 3, 6, 0]);
   });
 });
 
@@ -148,6 +149,62 @@ describe("A16: what it costs", () => {
       }
     },
   );
+
+  test("the second reading asks for four pages at a time, after the first has ended", async () => {
+    const { promise: go, resolve } = Promise.withResolvers<void>();
+    const many = Array.from({ length: 21 }, (_, n) => idOf(n));
+    let answered = 0;
+    const arrived: number[] = [];
+    await using server = await startMovingList({
+      ids: many,
+      pageSize: 3,
+      show,
+      before: async (nth) => {
+        arrived.push(nth);
+        // The first reading is one page after the other.
+        if (nth <= 7) expect(answered).toBe(nth - 1);
+        else await go;
+        answered += 1;
+      },
+    });
+    const found = find(server, [otherToken]);
+    await expect.poll(() => arrived.length).toBe(7 + 4);
+    await new Promise((done) => setTimeout(done, 50));
+    expect(arrived).toHaveLength(7 + 4);
+    resolve();
+    expect((await found).byToken.size).toBe(0);
+    expect(server.pages.slice(0, 7)).toEqual([0, 3, 6, 9, 12, 15, 18]);
+    expect(server.pages.slice(7).toSorted((a, b) => a - b)).toEqual([0, 3, 6, 9, 12, 15]);
+  });
+
+  test("one that moves while the second reading goes on is found: that reading proves nothing then", async () => {
+    // Of six pages the fourth is answered before the first: order 9 slides from the fourth page to the third, which was read.
+    const many = Array.from({ length: 18 }, (_, n) => idOf(n));
+    const marked = idOf(9);
+    await using server = await startMovingList({
+      ids: many,
+      pageSize: 3,
+      show: (id) => order({ displayName: id === marked ? `vm-${digestOf(token)}` : "VM" }, { name: id }),
+      afterPage: (nth, list) => {
+        // It slides past the first reading, and past the second in the same way.
+        if (nth === 3) drop(list, idOf(0));
+        if (nth === 9) drop(list, idOf(1));
+      },
+    });
+    expect((await find(server)).byToken.get(token)).toMatchObject([{ id: marked, standing: "live" }]);
+  });
+
+  test("a page of the second reading that cannot be read refuses the list", async () => {
+    await using server = await startMovingList({
+      ids,
+      pageSize: 3,
+      show,
+      others: () => ({ status: 500 }),
+      answer: (nth) =>
+        nth === 5 ? { status: 403, body: { error: { code: "AuthorizationFailed", message: "No." } } } : undefined,
+    });
+    await expect(find(server, [otherToken])).rejects.toMatchObject({ code: "access-denied" });
+  });
 
   test("what is bought meanwhile moves others back, hides none, and asks for no third reading", async () => {
     const afterPage = (nth: number, list: string[]) => nth % 2 === 1 && list.unshift(idOf(100 + nth));

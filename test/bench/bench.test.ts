@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { lookups, lowerBound, ownEffort } from "../../bench/drives/calculated.ts";
-import { bareRequests, library, lookupEachTime } from "../../bench/drives/ways.ts";
+import { goEngineRequests, lookups, lowerBound, ownEffort } from "../../bench/drives/calculated.ts";
+import { bareRequests, goEngine, library, lookupEachTime } from "../../bench/drives/ways.ts";
 import { executionOf } from "../../bench/execution.ts";
 import { sdkPackages } from "../../bench/start-up/sdk-packages.ts";
 import { listModules, sourceCommandLine } from "../../bench/start-up/bench-command-line.ts";
@@ -17,6 +17,7 @@ describe("what the benchmark calculates is what is really sent", () => {
     { way: library, calculated: ownEffort },
     { way: bareRequests, calculated: lowerBound },
     { way: lookupEachTime, calculated: lookups },
+    { way: goEngine, calculated: goEngineRequests },
   ];
   test.each(cells.flatMap((cell) => ways.map((each) => ({ ...cell, ...each }))))(
     "$way.name, N = $recommendations, T = $existingOrders",

@@ -28,7 +28,9 @@ export interface Loopback extends AsyncDisposable {
 }
 
 /** Starts a server on 127.0.0.1 that answers with `reply`. */
-export async function startLoopback(reply: (request: Arrived, nth: number) => Reply): Promise<Loopback> {
+export async function startLoopback(
+  reply: (request: Arrived, nth: number) => Reply | Promise<Reply>,
+): Promise<Loopback> {
   const arrived: Arrived[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -37,7 +39,9 @@ export async function startLoopback(reply: (request: Arrived, nth: number) => Re
       const { method = "", url: path = "", headers } = request;
       const one = { method, path, headers, text: Buffer.concat(chunks).toString("utf8") };
       arrived.push(one);
-      send(response, reply(one, arrived.length));
+      const answer = reply(one, arrived.length);
+      if (answer instanceof Promise) void answer.then((later) => send(response, later));
+      else send(response, answer);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -10,6 +10,10 @@ interface MovingList {
   readonly show: (id: string) => unknown;
   /** Called after each page, from 1, with the ids that can be changed. */
   readonly afterPage?: (nth: number, ids: string[]) => void;
+  /** Awaited before each page is answered, from 1. */
+  readonly before?: (nth: number) => Promise<void>;
+  /** Another answer for the nth page, from 1. */
+  readonly answer?: (nth: number) => Reply | undefined;
   /** Everything but the listing. */
   readonly others?: (request: Arrived) => Reply;
 }
@@ -20,13 +24,20 @@ export async function startMovingList({
   pageSize,
   show,
   afterPage,
+  before,
+  answer,
   others,
 }: MovingList): Promise<Loopback & { readonly pages: readonly number[] }> {
   const current = [...ids];
   const pages: number[] = [];
-  const server = await startLoopback((request) => {
+  let asked = 0;
+  const server = await startLoopback(async (request) => {
     const isListing = kindOf(request) === "list" || request.path.includes("/savingsPlanOrders?");
     if (!isListing) return others?.(request) ?? { status: 500 };
+    const nth = (asked += 1);
+    await before?.(nth);
+    const other = answer?.(nth);
+    if (other !== undefined) return other;
     const url = new URL(request.path, `http://${request.headers.host}`);
     const offset = Number(url.searchParams.get("$skiptoken") ?? 0);
     pages.push(offset);
