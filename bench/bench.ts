@@ -5,6 +5,7 @@ import { measureOwnCost } from "./cost/request-cost.ts";
 import { measureDrives } from "./drives/drives.ts";
 import { measureLostAnswers } from "./drives/lost-answers.ts";
 import { measureLedgers } from "./ledger/ledger-size.ts";
+import { measureLimit } from "./limit/limit.ts";
 import { measureLoad } from "./load/load.ts";
 import { measureMemory } from "./memory/memory.ts";
 import { parameterSets } from "./parameters.ts";
@@ -18,6 +19,7 @@ import { writeTables } from "./written-tables.ts";
 const topics = {
   drives: measureDrives,
   "lost-answers": measureLostAnswers,
+  limit: measureLimit,
   cost: measureOwnCost,
   memory: measureMemory,
   ledger: measureLedgers,

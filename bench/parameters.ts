@@ -27,10 +27,12 @@ export interface Parameters {
     readonly killEvery: number;
     readonly accepts: number;
   };
+  /** `hour` in milliseconds: the limit is one of so many `writes` in it. */
+  readonly limit: { readonly recommendations: number; readonly writes: number; readonly hour: number };
   readonly startUp: { readonly runs: number };
 }
 
-/** About ten minutes. */
+/** About a quarter of an hour. */
 const full: Parameters = {
   name: "full",
   drives: {
@@ -45,6 +47,7 @@ const full: Parameters = {
   memory: { orders: [1000, 100_000], recommendations: [100, 10_000] },
   ledger: { sqliteRecords: [0, 1_000_000], postgresRecords: [0, 100_000], claims: [1, 100, 1000] },
   load: { executions: 2000, clients: 200, killEvery: 5000, accepts: 200 },
+  limit: { recommendations: 5000, writes: 1200, hour: 24_000 },
   startUp: { runs: 9 },
 };
 
@@ -56,6 +59,7 @@ const quick: Parameters = {
   memory: { orders: [1000, 10_000], recommendations: [100, 1000] },
   ledger: { sqliteRecords: [0, 100_000], postgresRecords: [], claims: [1, 100] },
   load: { executions: 200, clients: 50, killEvery: 5000, accepts: 100 },
+  limit: { recommendations: 100, writes: 80, hour: 8000 },
   startUp: { runs: 5 },
 };
 
@@ -67,6 +71,7 @@ const tiny: Parameters = {
   memory: { orders: [100], recommendations: [10] },
   ledger: { sqliteRecords: [100], postgresRecords: [], claims: [2] },
   load: { executions: 4, clients: 2, killEvery: 600_000, accepts: 2 },
+  limit: { recommendations: 4, writes: 10, hour: 1000 },
   startUp: { runs: 1 },
 };
 

@@ -6,7 +6,7 @@ import { type CloudSandbox, startCloudSandbox } from "../providers/sandbox/index
 import type { TenantOrder, TenantReport } from "./tenant.ts";
 
 /** The sandbox in a process of its own, as a cloud is: what it does costs the measured process nothing. */
-const { latency, existingOrders } = JSON.parse(process.argv[2] ?? "") as TenantOrder;
+const { latency, existingOrders, writeLimit } = JSON.parse(process.argv[2] ?? "") as TenantOrder;
 const boughtAt = Date.UTC(2026, 0, 1);
 
 function seed({ store }: CloudSandbox): void {
@@ -43,14 +43,18 @@ function seed({ store }: CloudSandbox): void {
   }
 }
 
-const sandbox = await startCloudSandbox({ latency });
+const sandbox = await startCloudSandbox({ latency, azure: { writeLimit } });
 seed(sandbox);
 let from = 0;
 const report = () => {
   const requests: Record<string, number> = {};
-  for (const { action } of sandbox.requests.slice(from)) requests[action] = (requests[action] ?? 0) + 1;
+  const refused: Record<string, number> = {};
+  for (const { action, status } of sandbox.requests.slice(from)) {
+    requests[action] = (requests[action] ?? 0) + 1;
+    if (status === 429) refused[action] = (refused[action] ?? 0) + 1;
+  }
   from = sandbox.requests.length;
-  process.send?.({ url: sandbox.url, requests, orders: sandbox.orders().length } satisfies TenantReport);
+  process.send?.({ url: sandbox.url, requests, refused, orders: sandbox.orders().length } satisfies TenantReport);
 };
 process.on("message", (message: "report" | { loseAnswers: number }) => {
   if (message !== "report") {

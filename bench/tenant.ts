@@ -1,12 +1,15 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import type { WriteLimit } from "../providers/sandbox/index.ts";
 
 /** How a tenant is started. */
 export interface TenantOrder {
   /** Milliseconds that every request takes. */
   readonly latency: number;
   readonly existingOrders: number;
+  /** How many writes it takes; default any number. */
+  readonly writeLimit?: WriteLimit;
 }
 
 /** What the process of a tenant says. */
@@ -14,6 +17,8 @@ export interface TenantReport {
   readonly url: string;
   /** By action, since the last report. */
   readonly requests: Readonly<Record<string, number>>;
+  /** Those of them that were refused for their number, by action. */
+  readonly refused: Readonly<Record<string, number>>;
   /** All orders of the tenant. */
   readonly orders: number;
 }

@@ -1,9 +1,13 @@
 import type { ClientConfiguration, Connection } from "./aws-connect.ts";
 import { checkEndpointOf } from "./configured-endpoints.ts";
+import type { Environment } from "../../src/contract/environment.ts";
+import { createPace } from "../http/pace.ts";
+import { isThrottling, readSdkError } from "./sdk-error.ts";
 import { sendOnce, type SendReport } from "./sdk-middleware.ts";
 
 /** What every client of the AWS SDK has. */
 interface SdkClient {
+  send(command: never, options?: { readonly abortSignal?: AbortSignal }): Promise<unknown>;
   readonly config: { readonly serviceId: string; readonly systemClockOffset: number };
   readonly middlewareStack: {
     add(middleware: Connection["httpsOnly"], options: { step: "build"; name: string }): void;
@@ -47,6 +51,7 @@ export function createClients<Client extends SdkClient>(
       if (known) return known;
       const reader = await make(connection, connection.read);
       reader.middlewareStack.add(connection.renewing, { step: "initialize", name: "renewing" });
+      paceReads(reader, connection.environment);
       readers.set(connection.read, reader);
       return reader;
     },
@@ -61,4 +66,28 @@ export function createClients<Client extends SdkClient>(
       return client;
     },
   };
+}
+
+/** How often a read is sent anew that AWS refused because too many came, after the SDK's own attempts: each time it has waited. */
+const mostRefusals = 5;
+
+/** All reads of one client, so of one API in an account and region, wait while AWS refuses one because too many came. */
+function paceReads(client: SdkClient, environment: Environment): void {
+  const pace = createPace({ environment });
+  const sendNow = client.send.bind(client);
+  const send: SdkClient["send"] = async (command, options) => {
+    for (let refusals = 1; ; refusals += 1) {
+      const end = await pace.begin({ signal: options?.abortSignal });
+      try {
+        const answer = await sendNow(command, options);
+        end({ accepted: true });
+        return answer;
+      } catch (error) {
+        const refused = isThrottling(readSdkError(error));
+        end({ refused });
+        if (!refused || refusals > mostRefusals) throw error;
+      }
+    }
+  };
+  Object.assign(client, { send });
 }

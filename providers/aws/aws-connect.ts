@@ -1,4 +1,5 @@
 import type { STSClientConfig } from "@aws-sdk/client-sts";
+import type { Environment } from "../../src/contract/environment.ts";
 import { type Caller, createAccountGuard, type Credential } from "./account-guard.ts";
 import { createAccountSources } from "./account-sources.ts";
 import { createEndpointCheck } from "./configured-endpoints.ts";
@@ -35,6 +36,8 @@ export interface Connection {
    * status that says so besides 200.
    */
   purchase(success?: 201): Promise<ClientConfiguration>;
+  /** Whose clock and sleep the pace of its reads goes by. */
+  readonly environment: Environment;
   /** To be added to every client at the step `build`. */
   readonly httpsOnly: ReturnType<typeof httpsOnly>;
   /** To be added to clients that read, at the step `initialize`: renews a session that ended early and asks again, once. */
@@ -110,6 +113,7 @@ export function createConnect(settings: ResolvedSettings): Connect {
         // A second attempt is a second purchase.
         return { ...common(region), requestHandler, maxAttempts: 1, credentials: credential };
       },
+      environment: settings.environment,
       httpsOnly: httpsOnly(insecure),
       renewing: onExpiredSession(
         () => guard.held(accountId),

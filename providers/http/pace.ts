@@ -86,6 +86,8 @@ class LimitPace implements Pace {
   #begunThen = 0;
   #begun = 0;
   #underWay = 0;
+  /** Those of them that are prices: each may be followed by its purchase. */
+  #pricing = 0;
   #lastBegun = Number.NEGATIVE_INFINITY;
   #hold: Hold | undefined;
   #refusals = 0;
@@ -99,7 +101,8 @@ class LimitPace implements Pace {
 
   left(): number | undefined {
     if (this.#hold !== undefined && this.#hold.until > this.#now()) return 0;
-    return this.#said === undefined ? undefined : Math.max(0, this.#said - this.#underWay - this.#kept().length);
+    if (this.#said === undefined) return undefined;
+    return Math.max(0, this.#said - this.#underWay - this.#pricing - this.#kept().length);
   }
 
   async begin(options: TurnOptions): Promise<EndTurn> {
@@ -181,15 +184,17 @@ class LimitPace implements Pace {
     }
   }
 
-  #count(keepsBack: boolean): EndTurn {
+  #count(isPrice: boolean): EndTurn {
     this.#begun += 1;
     this.#underWay += 1;
+    if (isPrice) this.#pricing += 1;
     this.#lastBegun = this.#now();
     const number = this.#begun;
     return (said) => {
       this.#underWay -= 1;
+      if (isPrice) this.#pricing -= 1;
       if (said !== undefined) this.#hear(said, number);
-      if (keepsBack && said?.accepted === true) this.#keptBack.push(this.#now() + keptBackFor);
+      if (isPrice && said?.accepted === true) this.#keptBack.push(this.#now() + keptBackFor);
       this.#news.abort();
       this.#news = new AbortController();
     };

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createClients } from "../../providers/aws/aws-clients.ts";
 import { ec2At, instances, recommendation, submission } from "./ec2/ec2-answers.ts";
-import { calmly, find, serviceAt, serviceOf, token } from "./aws-executors.ts";
+import { calmly, fakeEnvironment, find, serviceAt, serviceOf, token } from "./aws-executors.ts";
 import { environmentVariables } from "../environment-variables.ts";
 import { thrownBy } from "../thrown-by.ts";
 import { type Loopback, startLoopback } from "./aws-loopback.ts";
@@ -55,10 +55,16 @@ function expectRefused(thrown: unknown, place: RegExp, loopback: Loopback) {
 test("a client of a service that the check does not look for is a defect, before anything is sent", async () => {
   const refusing = () => () => Promise.reject(new Error("sent"));
   const middleware = { httpsOnly: refusing, renewing: refusing, forgetting: refusing };
-  const connection = { caller: { account: "123456789012" }, read: {}, purchase: async () => ({}), ...middleware };
+  const caller = { account: "123456789012" };
+  const environment = fakeEnvironment();
+  const connection = { caller, environment, read: {}, purchase: async () => ({}), ...middleware };
   const middlewareStack = { add: () => undefined };
   const clients = (serviceId: string) =>
-    createClients("RDS", async () => ({ config: { serviceId, systemClockOffset: 0 }, middlewareStack }));
+    createClients("RDS", async () => ({
+      config: { serviceId, systemClockOffset: 0 },
+      middlewareStack,
+      send: refusing(),
+    }));
   const made = clients("Braket");
   expect(await thrownBy(made.reader(connection))).toMatchObject({ message: expect.stringContaining("Braket") });
   expect(await thrownBy(made.buyer(connection, { handedOver: false }))).toBeInstanceOf(TypeError);

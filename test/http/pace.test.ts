@@ -68,7 +68,8 @@ describe("what the service says", () => {
     await quoted(pace, 10);
     expect(pace.left()).toBe(9);
     const end = await pace.begin({});
-    expect(pace.left()).toBe(8);
+    // Its own purchase included.
+    expect(pace.left()).toBe(7);
     // Refused for another reason: no purchase follows.
     end({ left: 9 });
     expect(pace.left()).toBe(8);
@@ -201,7 +202,7 @@ describe("whoever waits can be stopped", () => {
 
   test("also while it waits for the answer to another, or in the moment in which its turn comes", async () => {
     const { pace, clock } = setup();
-    await quoted(pace, 4);
+    await quoted(pace, 6);
     const purchase = pace.beginNow();
     const underWay = await pace.begin({});
     const stop = new AbortController();
@@ -211,6 +212,7 @@ describe("whoever waits can be stopped", () => {
     (await waiting.end)();
     const next = new AbortController();
     purchase({ left: 2, accepted: true });
+    // One of the two that are left is for the purchase of the price that is under way.
     const blocked = turn(pace, { signal: next.signal });
     await clock.settle();
     expect([blocked.came, clock.sleeping()]).toEqual([false, []]);

@@ -13,7 +13,7 @@ import { judgePurchaseError } from "../../../providers/aws/judge-purchase-error.
 import { ec2At, submission } from "./ec2-answers.ts";
 import { environmentVariables } from "../../environment-variables.ts";
 import { thrownBy } from "../../thrown-by.ts";
-import { answeredPurchase, first, once } from "../aws-executors.ts";
+import { answeredPurchase, fakeEnvironment, first, once } from "../aws-executors.ts";
 import { callerIdentity, error, ok, recorded, startLoopback, type Reply } from "../aws-loopback.ts";
 import { withShortTimeout } from "../../short-timeout.ts";
 
@@ -221,6 +221,7 @@ describe("definitely not bought", () => {
       caller: { account: "123456789012" },
       read: configuration,
       purchase: async () => configuration,
+      environment: fakeEnvironment(),
       httpsOnly: httpsOnly(true),
       renewing: (next) => next,
       forgetting: (next) => next,
