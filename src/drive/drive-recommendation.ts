@@ -92,6 +92,11 @@ async function buy(
     if (quotesLeft === 0) throw tooManyQuotes();
     const { quote, marker } = await drive.quotes.forPurchase(drive, task);
     checkPrice(quote.price, task.record.recommendation.maxPrice);
+    // It may have waited for an hour.
+    const foundNow = drive.lookup.isOld(task.record.scope) ? await findListed(drive, task, false) : undefined;
+    if (foundNow !== undefined) {
+      return adopted(foundNow.commitment, { proves: await provenBeside(drive, task, foundNow.commitment) });
+    }
     // After the quote: what it shows as there before is nobody's to find afterwards.
     isLookedFor = true;
     const late = await findLate(drive, task);

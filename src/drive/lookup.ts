@@ -1,3 +1,4 @@
+import { type ClockReading, passedAtMost } from "../contract/clock-reading.ts";
 import type { Environment } from "../contract/environment.ts";
 import { RefusedError } from "../contract/errors.ts";
 import type { DriveStep } from "../contract/events.ts";
@@ -16,10 +17,12 @@ import type { Stop } from "./stop.ts";
 /** Listings of one drive: one per scope, shared by all recommendations, unless a proof needs a fresh one. */
 export interface Lookup {
   /**
-   * The drive's listing of a scope. Throws a RefusedError when it failed or cannot be trusted: then nothing is bought. `onPage` is told
-   * each page where this call begins it.
+   * The drive's listing of a scope, made anew where it has grown old. Throws a RefusedError when it failed or cannot be trusted: then
+   * nothing is bought. `onPage` is told each page where this call begins it.
    */
   listing(executor: ServiceExecutor, scope: Scope, onPage?: (read: PageRead) => void): Promise<Listing>;
+  /** Whether the drive's listing of a scope has grown old: the next that is asked for is a new one. */
+  isOld(scope: Scope): boolean;
   /** A listing that is begun after this is asked for. Whoever asks for one while another is made shares the next. */
   fresh(executor: ServiceExecutor, scope: Scope, token: string): Promise<Listing>;
 }
@@ -35,6 +38,12 @@ interface LookupOptions {
   readonly within?: number | undefined;
 }
 
+/**
+ * Milliseconds after which a listing that was made is not believed any more: a drive that waits for a provider's limit takes a night, and an engine
+ * without this ledger may buy meanwhile.
+ */
+const longestBelieved = 900_000;
+
 /** What a listing is checked by: the ids of one purchase, and until when the first must be in it. */
 interface Canary {
   readonly ids: readonly string[];
@@ -46,9 +55,20 @@ function canaryOf(record: TokenRecord): Canary {
   return { ids: recordedIds(record), listedUntil: listedUntil(record), purchasedAt: record.purchasedAt };
 }
 
+/** The listing of a scope that a drive goes by. */
+interface DriveListing {
+  readonly listing: Promise<Listing>;
+  /** Undefined while it is made, and where that failed. */
+  madeAt: ClockReading | undefined;
+}
+
 /** Builds the lookup of one drive. */
 export function createLookup({ ledger, environment, stop, emit, tokens, within }: LookupOptions): Lookup {
-  const listings = new Map<string, Promise<Listing>>();
+  const listings = new Map<string, DriveListing>();
+  const isOld = ({ key }: Scope) => {
+    const madeAt = listings.get(key)?.madeAt;
+    return madeAt !== undefined && passedAtMost(madeAt, environment.readClock()) > longestBelieved;
+  };
 
   async function list(
     executor: ServiceExecutor,
@@ -123,13 +143,18 @@ export function createLookup({ ledger, environment, stop, emit, tokens, within }
   return {
     listing: (executor, scope, onPage) => {
       stop.check();
-      let listing = listings.get(scope.key);
-      if (listing === undefined) {
-        listing = list(executor, scope, tokens.get(scope.key) ?? new Set(), onPage);
-        listings.set(scope.key, listing);
-      }
+      const known = isOld(scope) ? undefined : listings.get(scope.key);
+      if (known !== undefined) return known.listing;
+      const listing = list(executor, scope, tokens.get(scope.key) ?? new Set(), onPage);
+      const begun: DriveListing = { listing, madeAt: undefined };
+      listings.set(scope.key, begun);
+      listing.then(
+        () => (begun.madeAt = environment.readClock()),
+        () => undefined,
+      );
       return listing;
     },
+    isOld,
     fresh: createSharedListings(list),
   };
 }

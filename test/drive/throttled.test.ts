@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { ServiceExecutor, Submission } from "../../src/contract/executor.ts";
 import type { PurchaseAnswer } from "../../src/contract/purchase-answer.ts";
 import { disk } from "../../src/testing/imitation/order-book.ts";
-import { changed, execution, setup } from "./setup.ts";
+import { changed, execution, setup, token } from "./setup.ts";
 
 const tooMany = (kind: "rejected" | "unknown", retryAfter?: number): PurchaseAnswer => {
   const said = { reason: "Too many requests.", providerCode: "Throttling", retryAfter, throttled: true };
@@ -113,4 +113,43 @@ test("with a concurrency of 1 all are driven one after the other, whatever their
   });
   expect([...new Set(steps)]).toEqual(["0", "1", "2"]);
   expect(steps).toEqual(steps.toSorted());
+});
+
+test.each([
+  ["it waits itself", 0, ["already-purchased", "purchased"]],
+  ["another one waits", 1, ["purchased", "already-purchased"]],
+] as const)(
+  "what an engine without this ledger bought while %s is not bought: an old listing is made anew",
+  async (_name, recIndex, statuses) => {
+    const parts = setup({ leaseLength: 6_000_000 });
+    const { cloud, environment } = parts;
+    const executor: ServiceExecutor = cloud.executor;
+    let quotes = 0;
+    const purchaser = changed(parts, {
+      quote: async (...parameters) => {
+        quotes += 1;
+        if (quotes === 1) {
+          environment.advance(900_001);
+          cloud.add({ id: "elsewhere", token: token(recIndex), state: "Succeeded" });
+        }
+        return executor.quote(...parameters);
+      },
+    });
+    const { outcomes } = await purchaser.drive(execution(disk(), disk()), { concurrency: 1 });
+    expect(outcomes.map(({ status }) => status)).toEqual(statuses);
+    expect(outcomes[recIndex]).toMatchObject({ commitment: { id: "elsewhere" } });
+    expect(cloud.counts).toMatchObject({ listings: 2, sends: 1 });
+  },
+);
+
+test("a listing that is younger is kept", async () => {
+  const parts = setup({ leaseLength: 6_000_000 });
+  const { cloud, environment } = parts;
+  const executor: ServiceExecutor = cloud.executor;
+  const quote: ServiceExecutor["quote"] = (...parameters) => {
+    environment.advance(300_000);
+    return executor.quote(...parameters);
+  };
+  await changed(parts, { quote }).drive(execution(disk(), disk(), disk()), { concurrency: 1 });
+  expect(cloud.counts).toMatchObject({ listings: 1, sends: 3 });
 });
