@@ -1,7 +1,8 @@
 import type { ClientConfiguration, Connection } from "./aws-connect.ts";
 import { checkEndpointOf } from "./configured-endpoints.ts";
 import type { Environment } from "../../src/contract/environment.ts";
-import { createPace } from "../http/pace.ts";
+import { inTurn } from "../http/in-turn.ts";
+import { createPace, type LimitSaid } from "../http/pace.ts";
 import { isThrottling, readSdkError } from "./sdk-error.ts";
 import { sendOnce, type SendReport } from "./sdk-middleware.ts";
 
@@ -68,26 +69,16 @@ export function createClients<Client extends SdkClient>(
   };
 }
 
-/** How often a read is sent anew that AWS refused because too many came, after the SDK's own attempts: each time it has waited. */
-const mostRefusals = 5;
-
 /** All reads of one client, so of one API in an account and region, wait while AWS refuses one because too many came. */
 function paceReads(client: SdkClient, environment: Environment): void {
   const pace = createPace({ environment });
   const sendNow = client.send.bind(client);
-  const send: SdkClient["send"] = async (command, options) => {
-    for (let refusals = 1; ; refusals += 1) {
-      const end = await pace.begin({ signal: options?.abortSignal });
-      try {
-        const answer = await sendNow(command, options);
-        end({ accepted: true });
-        return answer;
-      } catch (error) {
-        const refused = isThrottling(readSdkError(error));
-        end({ refused });
-        if (!refused || refusals > mostRefusals) throw error;
-      }
-    }
-  };
+  // The SDK's own attempts come first.
+  const send: SdkClient["send"] = async (command, options) =>
+    inTurn(pace, () => sendNow(command, options), { signal: options?.abortSignal, refusalOf });
   Object.assign(client, { send });
+}
+
+function refusalOf(error: unknown): LimitSaid | undefined {
+  return isThrottling(readSdkError(error)) ? { refused: true } : undefined;
 }

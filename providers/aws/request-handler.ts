@@ -2,6 +2,7 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { addAbortSignal, type Readable } from "node:stream";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
+import { connectionsPerHost } from "../http/connections-per-host.ts";
 import { limitBytes } from "../http/limit-bytes.ts";
 import { noteUnsent } from "./unsent.ts";
 
@@ -29,9 +30,12 @@ type Bounds = Omit<RequestHandlerOptions, "keepAlive">;
 
 type Handling = ReturnType<NodeHttpHandler["handle"]>;
 
+/** Connections that are kept for reads, of all accounts and regions. */
+let kept: Agents | undefined;
+
 /** For reads, and for questions to STS. */
 export function createRequestHandler(options: RequestHandlerOptions): NodeHttpHandler {
-  return new BoundedHandler(options, createAgents(options.keepAlive));
+  return new BoundedHandler(options, options.keepAlive ? (kept ??= createAgents(true)) : createAgents(false));
 }
 
 /** For one purchase, on a connection of its own: its errors say whether it came to a connection. */
@@ -107,7 +111,7 @@ interface Agents {
 
 function createAgents(keepAlive: boolean): Agents {
   // With a finite maxSockets, which is the handler's default, Node asks for keep-alive even where the agent does not.
-  const options = keepAlive ? { keepAlive, maxSockets: 50 } : { keepAlive, maxSockets: Infinity };
+  const options = keepAlive ? { keepAlive, maxSockets: connectionsPerHost } : { keepAlive, maxSockets: Infinity };
   return { httpAgent: new HttpAgent(options), httpsAgent: new HttpsAgent(options) };
 }
 

@@ -6,6 +6,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { messageOf } from "../../src/contract/errors.ts";
 import { isObject, parseRetryAfter, type Answer } from "../http/answer.ts";
 import { UnbelievableAnswerError } from "../http/api-error.ts";
+import { connectionsPerHost } from "../http/connections-per-host.ts";
 import { clockOffset } from "../http/clock-offset.ts";
 import { provesNotSent } from "../http/proves-not-sent.ts";
 import { sendOverWire } from "../http/send-over-wire.ts";
@@ -36,7 +37,8 @@ export interface PipelineOwner {
 }
 
 /** Connections that are kept for reads. */
-const kept = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) } as const;
+const keeping = { keepAlive: true, maxSockets: connectionsPerHost };
+const kept = { http: new HttpAgent(keeping), https: new HttpsAgent(keeping) } as const;
 
 /** How far a request has come. */
 interface Progress {

@@ -58,7 +58,7 @@ export function createGcpAccess(connect: Connect, settings: ResolvedSettings): P
         code: "lookup-failed",
         untrusted: "lookup-untrusted",
       } as const;
-      const granted = await read({ step, settings, signal }, async () => {
+      const granted = await read({ step, settings, signal, projectId: project }, async () => {
         const answer = await connect.ask(project, url, { permissions }, { signal, timeout, onClock });
         const parsed = answerSchema.safeParse(answer);
         if (parsed.success) return parsed.data.permissions;

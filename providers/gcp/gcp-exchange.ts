@@ -1,6 +1,7 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { parseBody, parseRetryAfter } from "../http/answer.ts";
+import { connectionsPerHost } from "../http/connections-per-host.ts";
 import { clockOffset } from "../http/clock-offset.ts";
 import { ApiError, UnbelievableAnswerError } from "../http/api-error.ts";
 import { type OutgoingRequest, sendOverWire } from "../http/send-over-wire.ts";
@@ -15,9 +16,10 @@ export interface WireRequest extends Pick<OutgoingRequest, "method" | "url" | "s
 }
 
 // `proxyEnv`: HTTPS_PROXY and NO_PROXY are honoured where Node can (24.5 and later).
+const keeping = { keepAlive: true, maxSockets: connectionsPerHost };
 const kept = {
-  "http:": new HttpAgent({ keepAlive: true }),
-  "https:": new HttpsAgent({ keepAlive: true, proxyEnv: process.env }),
+  "http:": new HttpAgent(keeping),
+  "https:": new HttpsAgent({ ...keeping, proxyEnv: process.env }),
 } as const;
 
 /**

@@ -3,7 +3,7 @@ import { RefusedError } from "../../src/contract/errors.ts";
 import { UnbelievableAnswerError } from "../http/api-error.ts";
 import { withSignal } from "../http/with-signal.ts";
 import type { Connect } from "./gcp-connect.ts";
-import { readPages } from "./gcp-read.ts";
+import { type Reading, readPages } from "./gcp-read.ts";
 import type { ResolvedSettings } from "./gcp-settings.ts";
 
 /** A SKU of the Cloud Billing Catalog as the SDK decodes it. */
@@ -59,7 +59,8 @@ export function createPriceList(connect: Connect, settings: ResolvedSettings, pa
         return commitmentSkus({ currency, projectId }, signal);
       }
     }
-    const skus = readCatalog(() => connect.catalog(projectId), settings, { parent, currencyCode: currency }, signal);
+    const list = { parent, currencyCode: currency };
+    const skus = readCatalog(() => connect.catalog(projectId), list, { settings, signal, projectId });
     readings.set(currency, { at: now, skus, projectId, signal });
     // A failure is not kept: the next one asks again.
     skus.catch(() => readings.delete(currency));
@@ -93,11 +94,11 @@ export function onlySku(skus: readonly Sku[], fits: (sku: Sku) => boolean, what:
 /** Every page; of its SKUs those of commitments are kept. */
 async function readCatalog(
   connect: () => ReturnType<Connect["catalog"]>,
-  settings: ResolvedSettings,
   list: { readonly parent: string; readonly currencyCode: string },
-  signal: AbortSignal,
+  { settings, ...reading }: Pick<Reading, "signal" | "projectId"> & { readonly settings: ResolvedSettings },
 ): Promise<readonly Sku[]> {
   const { readTimeout: timeout } = settings;
+  const { signal } = reading;
   const page = async (pageToken: string | undefined) => {
     const { catalog, run } = await connect();
     const request = { ...list, pageSize, ...(pageToken === undefined ? {} : { pageToken }) };
@@ -115,7 +116,7 @@ async function readCatalog(
     untrusted: "quote-failed",
   } as const;
   const skus: Sku[] = [];
-  for await (const { skus: found } of readPages({ step, settings, signal }, page)) {
+  for await (const { skus: found } of readPages({ step, settings, ...reading }, page)) {
     skus.push(...found.filter(({ category }) => category?.usageType?.startsWith("Commit") === true));
   }
   return skus;

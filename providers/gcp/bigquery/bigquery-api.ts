@@ -42,7 +42,7 @@ export function createCapacityApi(connect: Connect, settings: ResolvedSettings):
 
   async function* list(scope: CapacityScope, signal: AbortSignal): AsyncGenerator<readonly CapacityCommitment[]> {
     const step = lookUp(`list the capacity commitments of ${scope.label}`, "bigquery.capacityCommitments.list");
-    const pages = readPages({ step, settings, signal }, async (token) => {
+    const pages = readPages({ step, settings, signal, projectId: scope.projectId }, async (token) => {
       const url = addressOf(scope);
       if (token !== undefined) url.searchParams.set("pageToken", token);
       const page = pageSchema.safeParse(await connect.ask(scope.projectId, url, undefined, { signal, timeout }));
@@ -59,7 +59,7 @@ export function createCapacityApi(connect: Connect, settings: ResolvedSettings):
 
     async get(scope, id, signal) {
       const step = lookUp(`read the capacity commitment ${id} of ${scope.label}`, "bigquery.capacityCommitments.get");
-      const found = await read({ step, settings, signal }, async () => {
+      const found = await read({ step, settings, signal, projectId: scope.projectId }, async () => {
         try {
           const url = addressOf(scope, id);
           const named = parseCapacity(await connect.ask(scope.projectId, url, undefined, { signal, timeout }), scope);

@@ -59,14 +59,16 @@ export function createComputeApi(connect: Connect, settings: ResolvedSettings): 
 
     async *commitments(scope, signal) {
       const step = lookUp(`list the commitments of ${scope.label}`, "compute.commitments.list");
-      const pages = readPages({ step, settings, signal }, (token) => page(scope, token, signal));
+      const pages = readPages({ step, settings, signal, projectId: scope.projectId }, (token) =>
+        page(scope, token, signal),
+      );
       for await (const { items } of pages) yield items;
     },
 
     async commitment(scope, name, signal) {
       const { projectId: project, region } = scope;
       const step = lookUp(`read the commitment ${name} of ${scope.label}`, "compute.commitments.get");
-      return read({ step, settings, signal }, async () => {
+      return read({ step, settings, signal, projectId: project }, async () => {
         const { commitments, run } = await connect.commitments(project);
         try {
           const [answer] = await run({ signal, timeout }, () =>
