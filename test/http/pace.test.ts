@@ -223,4 +223,23 @@ describe("whoever waits can be stopped", () => {
     // Both were sent before the purchase was answered.
     expect(pace.left()).toBe(2);
   });
+
+  test("in whichever moment it is stopped, nothing stays counted as begun", async () => {
+    const { pace, clock } = setup({ withPurchase: false });
+    (await pace.begin({}))({ left: 10 });
+    let stopped = 0;
+    for (let moment = 0; moment < 30; moment += 1) {
+      const stop = new AbortController();
+      const turn = pace.begin({ signal: stop.signal });
+      for (let tick = 0; tick < moment; tick += 1) await Promise.resolve();
+      stop.abort();
+      await turn.then(
+        (end) => end(),
+        () => (stopped += 1),
+      );
+      await clock.settle();
+      expect(pace.left()).toBe(10);
+    }
+    expect(stopped).toBeGreaterThan(0);
+  });
 });
