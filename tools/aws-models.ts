@@ -63,6 +63,7 @@ export const usedOperations: Readonly<Record<string, readonly string[]>> = {
     "DescribeTags",
   ],
   "redshift-serverless": ["ListReservationOfferings", "CreateReservation", "ListReservations"],
+  mediaconnect: ["ListOfferings", "PurchaseOffering", "ListReservations"],
   medialive: ["ListOfferings", "PurchaseOffering", "ListReservations"],
   savingsplans: ["DescribeSavingsPlansOfferings", "CreateSavingsPlan", "DescribeSavingsPlans"],
 };

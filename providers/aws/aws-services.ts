@@ -4,6 +4,8 @@ import type { Connect } from "./aws-connect.ts";
 import type { ResolvedSettings } from "./aws-settings.ts";
 import { createEc2 } from "./ec2/ec2-executor.ts";
 import { createEc2Host } from "./ec2-host/host-executor.ts";
+import { createMediaConnect } from "./mediaconnect/mediaconnect-executor.ts";
+import { mediaConnect } from "./mediaconnect/mediaconnect-service.ts";
 import { createMediaLive } from "./medialive/medialive-executor.ts";
 import { mediaLive } from "./medialive/medialive-service.ts";
 import { createRedshift } from "./redshift/redshift-executor.ts";
@@ -88,6 +90,7 @@ export const awsServices: Readonly<Record<string, AwsServiceEntry>> = {
   redshift: reserved(redshift, createRedshift),
   "redshift-serverless": reserved(redshiftServerless, createRedshiftServerless),
   medialive: reserved(mediaLive, createMediaLive),
+  mediaconnect: reserved(mediaConnect, createMediaConnect),
 };
 
 /** One that sells under an id of the caller's choice and refuses a second one under it. */

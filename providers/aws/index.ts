@@ -1,6 +1,7 @@
 import type { Ec2Recommendation } from "./ec2/ec2-recommendation.ts";
 import type { Ec2HostRecommendation } from "./ec2-host/host-recommendation.ts";
 import type { ElastiCacheRecommendation } from "./reservations/elasticache.ts";
+import type { MediaConnectRecommendation } from "./mediaconnect/mediaconnect-service.ts";
 import type { MediaLiveRecommendation } from "./medialive/medialive-service.ts";
 import type { MemoryDbRecommendation } from "./reservations/memorydb.ts";
 import type { OpenSearchRecommendation } from "./reservations/opensearch.ts";
@@ -13,6 +14,7 @@ export { createAws } from "./create-aws.ts";
 export type { Ec2Recommendation } from "./ec2/ec2-recommendation.ts";
 export type { Ec2HostRecommendation } from "./ec2-host/host-recommendation.ts";
 export type { ElastiCacheRecommendation } from "./reservations/elasticache.ts";
+export type { MediaConnectRecommendation } from "./mediaconnect/mediaconnect-service.ts";
 export type { MediaLiveRecommendation } from "./medialive/medialive-service.ts";
 export type { MemoryDbRecommendation } from "./reservations/memorydb.ts";
 export type { OpenSearchRecommendation } from "./reservations/opensearch.ts";
@@ -37,6 +39,7 @@ declare module "../../src/contract/recommendation-types.js" {
     readonly "aws/ec2": Ec2Recommendation;
     readonly "aws/ec2-host": Ec2HostRecommendation;
     readonly "aws/elasticache": ElastiCacheRecommendation;
+    readonly "aws/mediaconnect": MediaConnectRecommendation;
     readonly "aws/medialive": MediaLiveRecommendation;
     readonly "aws/memorydb": MemoryDbRecommendation;
     readonly "aws/opensearch": OpenSearchRecommendation;

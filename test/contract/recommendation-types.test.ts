@@ -4,6 +4,7 @@ import type { z } from "zod";
 import type { ec2RecommendationSchema } from "../../providers/aws/ec2/ec2-recommendation.ts";
 import type { ec2HostSchema } from "../../providers/aws/ec2-host/host-recommendation.ts";
 import { createAws, type Ec2Recommendation } from "../../providers/aws/index.ts";
+import type { mediaConnectSchema } from "../../providers/aws/mediaconnect/mediaconnect-service.ts";
 import type { mediaLiveSchema } from "../../providers/aws/medialive/medialive-service.ts";
 import type { redshiftServerlessSchema } from "../../providers/aws/redshift-serverless/serverless-service.ts";
 import type { redshiftSchema } from "../../providers/aws/redshift/redshift-service.ts";
@@ -37,6 +38,7 @@ type Taken = {
   "aws/ec2": z.input<typeof ec2RecommendationSchema>;
   "aws/ec2-host": z.input<typeof ec2HostSchema>;
   "aws/elasticache": z.input<typeof elastiCacheSchema>;
+  "aws/mediaconnect": z.input<typeof mediaConnectSchema>;
   "aws/medialive": z.input<typeof mediaLiveSchema>;
   "aws/memorydb": z.input<typeof memoryDbSchema>;
   "aws/opensearch": z.input<typeof openSearchSchema>;
@@ -197,6 +199,7 @@ test("every service that is sold has its type", () => {
     "aws/ec2": true,
     "aws/ec2-host": true,
     "aws/elasticache": true,
+    "aws/mediaconnect": true,
     "aws/medialive": true,
     "aws/memorydb": true,
     "aws/opensearch": true,

@@ -243,7 +243,7 @@ describe("one execution over many AWS accounts", () => {
     const page = readFileSync(new URL("../../docs/accounts-aws.md", import.meta.url), "utf8");
     const documented = [
       ...page.matchAll(
-        /"(?:ec2|rds|elasticache|memorydb|es|redshift|redshift-serverless|medialive|savingsplans):(\w+)"/g,
+        /"(?:ec2|rds|elasticache|memorydb|es|redshift|redshift-serverless|mediaconnect|medialive|savingsplans):(\w+)"/g,
       ),
     ];
     const [account = ""] = good;

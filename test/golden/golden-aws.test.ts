@@ -7,6 +7,7 @@ import {
   ec2,
   ec2Host,
   elasticache,
+  mediaConnect,
   mediaLive,
   memorydb,
   opensearch,
@@ -15,6 +16,7 @@ import {
   redshiftServerless,
 } from "./golden-kinds.ts";
 import { goldenTable } from "./golden-table.ts";
+import { mediaConnectRows } from "./mediaconnect-golden-rows.ts";
 import { mediaLiveRows } from "./medialive-golden-rows.ts";
 import { redshiftRows } from "./redshift-golden-rows.ts";
 import { redshiftServerlessRows } from "./redshift-serverless-golden-rows.ts";
@@ -30,6 +32,7 @@ const tables = [
   [redshiftServerless, redshiftServerlessRows],
   [ec2Host, ec2HostRows],
   [mediaLive, mediaLiveRows],
+  [mediaConnect, mediaConnectRows],
   [awsPlans, awsPlanRows],
 ] as const;
 

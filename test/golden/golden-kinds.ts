@@ -215,6 +215,19 @@ export const mediaLive: GoldenKind = {
       : undefined,
 };
 
+export const mediaConnect: GoldenKind = {
+  ...reservations("mediaconnect"),
+  another: { quantity: 100 },
+  purchaseAction: "PurchaseOffering",
+  listAction: "ListReservations",
+  isLook: ({ method, path }) => method === "GET" && /\/v1\/reservations(\/|\?|$)/.test(path),
+  denied: { ...denied, headers: { ...denied.headers, "x-amzn-errortype": "ForbiddenException" } },
+  absent: ({ path }) =>
+    path.includes("/v1/reservations/")
+      ? { ...json(404, { message: "No." }), headers: { "x-amzn-errortype": "NotFoundException" } }
+      : undefined,
+};
+
 export const awsPlans: GoldenKind = {
   name: "aws-savings-plans",
   recommendation: recommendationOf("aws", "savings-plans"),

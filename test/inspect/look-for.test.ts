@@ -154,6 +154,7 @@ describe.skipIf(installed === "")("the commands for AWS", () => {
     "redshift",
     "redshift-serverless",
     "medialive",
+    "mediaconnect",
     "savings-plans",
   ];
   test.for(standingForAll(services, (service) => few.includes(service)))(

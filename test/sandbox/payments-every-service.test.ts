@@ -20,6 +20,7 @@ function everyWay() {
   const unsold = new Map<unknown, readonly string[]>([
     ["redshift-serverless", ["partial-upfront"]],
     ["medialive", ["partial-upfront", "all-upfront"]],
+    ["mediaconnect", ["partial-upfront", "all-upfront"]],
   ]);
   const isSold = (service: unknown, way: string) => !(unsold.get(service) ?? []).includes(way);
   const all = recommendations.flatMap((one) => {

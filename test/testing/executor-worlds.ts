@@ -33,6 +33,7 @@ const execution = JSON.parse(readFileSync(new URL("../../fixtures/execution.json
 /** Services that count no quantity, in another amount. */
 const others: Readonly<Record<string, object>> = {
   "aws ec2-host": { hostIds: ["h-0f1e2d3c4b5a69788"] },
+  "aws mediaconnect": { quantity: 100 },
   "aws savings-plans": { hourlyCommitment: { amount: "1.25001", currency: "USD" } },
   "azure savings-plans": { commitment: { amount: "0.12346", currency: "USD" } },
   "gcp bigquery": { slots: 150 },

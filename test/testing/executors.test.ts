@@ -43,6 +43,12 @@ describe("assumption: the contract is kept on EC2 hosts even where EC2 covers a 
   testExecutor({ name: "EC2 hosts", make, test });
 });
 
+describe("assumption: the contract is kept at MediaConnect even where it sells a second one beside one that is active", () => {
+  // The suite buys several, which MediaConnect refuses: test/aws/mediaconnect/mediaconnect-once.test.ts.
+  const make = () => sandboxWorld("aws mediaconnect", { aws: { soldOnce: "sold" } });
+  testExecutor({ name: "MediaConnect", make, test });
+});
+
 describe("assumption: whatever Azure answers to a second PUT of one id, the contract is kept", () => {
   for (const secondPut of standingForAll(["already-exists", "session-timed-out"] as const, isFirst)) {
     const make = () => sandboxWorld("azure compute", { azure: { secondPut } });

@@ -9,6 +9,7 @@ import { iam } from "./iam.ts";
 import { type AwsSandboxOptions, awsBehaviour } from "./aws-sandbox-options.ts";
 import { purchasesIn } from "./aws-purchase-requests.ts";
 import { elasticache } from "./reservations/elasticache-imitation.ts";
+import { mediaconnect } from "./mediaconnect/mediaconnect-imitation.ts";
 import { medialive } from "./medialive/medialive-imitation.ts";
 import { memorydb } from "./reservations/memorydb-imitation.ts";
 import { opensearch } from "./reservations/opensearch-imitation.ts";
@@ -28,6 +29,7 @@ const services: readonly AwsService[] = [
   redshift,
   redshiftServerless,
   medialive,
+  mediaconnect,
   savingsPlansService,
   sts,
   iam,
