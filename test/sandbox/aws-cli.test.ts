@@ -3,7 +3,9 @@ import { startCloudSandbox } from "../../providers/sandbox/index.ts";
 import { proofTest, standingForAll } from "../standing-for-all.ts";
 import { cliFor, declarePurchases, installed, shops } from "./aws-cli-shops.ts";
 
-declarePurchases(standingForAll(shops, ({ service }) => service === "ec2"));
+declarePurchases(
+  standingForAll(shops, ({ service, list }) => service === "ec2" && list !== "describe-host-reservations"),
+);
 
 describe.skipIf(!installed)("who the AWS CLI is there", () => {
   test("the account", async () => {
