@@ -13,6 +13,7 @@ import { resolveMediaConnect } from "./mediaconnect-resolve.ts";
 import { sendMediaConnect } from "./mediaconnect-send.ts";
 import {
   mediaConnect as service,
+  mediaConnectMarks,
   type MediaConnectRecommendation,
   type MediaConnectRequest,
 } from "./mediaconnect-service.ts";
@@ -31,7 +32,7 @@ export function createMediaConnect(
   { environment, purchaseTimeout, maxPages }: ResolvedSettings,
 ): ServiceExecutor<MediaConnectRecommendation> {
   const connectService = createReservationApi(service, connect, maxPages);
-  const base = reservationBase(service, connectService);
+  const base = reservationBase(service, connectService, mediaConnectMarks);
 
   return {
     ...base,

@@ -13,6 +13,7 @@ import type { Reservation } from "../reservations/reservation-service.ts";
 import { sendPurchase } from "../send-purchase.ts";
 import {
   mediaConnect,
+  mediaConnectMarks,
   mediaConnectRequestSchema,
   type MediaConnectRecommendation,
   type MediaConnectRequest,
@@ -60,7 +61,7 @@ function judgeAnswer(
   const unknown = (what: string) => unknownOutcome(`MediaConnect answered the purchase ${what}`, { evidence });
   if (!isKnown(sold)) return unknown("without a reservation whose state can be read");
   if (!sameName(sold.name, name)) return unknown(`of ${name} with another one, ${sold.name}`);
-  const found = listedOf(sold);
+  const found = listedOf(sold, mediaConnectMarks);
   const asked = askedOf(mediaConnect, mediaConnect.schema.parse(submission.recommendation));
   const differing = differingFields(asked, found.facts);
   if (differing.length > 0) {
@@ -86,7 +87,12 @@ async function judgeRefusal(
   }
   const own = all.find((one) => sameName(one.name, name));
   if (own) {
-    return { kind: "exists", found: listedOf(own), reason: `MediaConnect has a reservation ${name}.`, providerCode };
+    return {
+      kind: "exists",
+      found: listedOf(own, mediaConnectMarks),
+      reason: `MediaConnect has a reservation ${name}.`,
+      providerCode,
+    };
   }
   const { baseline } = baselineSchema.parse(submission.handle);
   const before = all.find(({ id, state }) => baseline.includes(id) && standingOf(state) === "live");

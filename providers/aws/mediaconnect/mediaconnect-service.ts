@@ -6,6 +6,7 @@ import { quantitySchema } from "../../../src/contract/recommendation.ts";
 import { createClients } from "../aws-clients.ts";
 import { awsFields, offeringTypes, regionField } from "../aws-fields.ts";
 import type { Charges } from "../aws-price.ts";
+import { type MarksOf, nameMarks } from "../reservations/reservation-commitment.ts";
 import type {
   Reservation,
   ReservationRecommendation,
@@ -142,6 +143,9 @@ export const mediaConnect: ReservationService<MediaConnectRecommendation, MediaC
 
 /** What an offering and a reservation say alike; what the SDK takes for certain may be missing all the same. */
 type Terms = Partial<Pick<Offering, keyof Offering & keyof MediaConnectReservation>>;
+
+/** The part of a token in its name is the marker. */
+export const mediaConnectMarks: MarksOf = (one) => nameMarks(one, mediaConnect.name);
 
 /** What all ARNs of a scope begin with: the rest is what tells them apart, and fits into a line. */
 const arnPrefix = /^arn:[^:]*:mediaconnect:[^:]*:\d*:reservation:/;

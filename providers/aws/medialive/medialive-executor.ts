@@ -10,7 +10,12 @@ import { reservationName } from "../reservations/reservation-purchase-request.ts
 import { listingHolds } from "../silent-minutes.ts";
 import { resolveMediaLive } from "./medialive-resolve.ts";
 import { sendMediaLive } from "./medialive-send.ts";
-import { mediaLive as service, type MediaLiveRecommendation, type MediaLiveRequest } from "./medialive-service.ts";
+import {
+  mediaLive as service,
+  mediaLiveMarks,
+  type MediaLiveRecommendation,
+  type MediaLiveRequest,
+} from "./medialive-service.ts";
 
 /** What is bought is never to renew by itself. */
 const neverRenewed = { automaticRenewal: "DISABLED" };
@@ -28,7 +33,7 @@ export function createMediaLive(
   { tagNames, purchaseTimeout, maxPages }: ResolvedSettings,
 ): ServiceExecutor<MediaLiveRecommendation> {
   const connectService = createReservationApi(service, connect, maxPages);
-  const base = reservationBase(service, connectService, tagNames.token);
+  const base = reservationBase(service, connectService, mediaLiveMarks(tagNames.token));
   const factsOf: typeof base.factsOf = (recommendation) => ({
     ...base.factsOf(recommendation),
     ifStated: neverRenewed,

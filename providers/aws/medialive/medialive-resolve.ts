@@ -5,9 +5,9 @@ import type { TagNames } from "../../../src/contract/tag-names.ts";
 import { carriesToken } from "../../../src/contract/token.ts";
 import { purchaseGroupTag } from "../aws-settings.ts";
 import { judgeEvidence } from "../judge-evidence.ts";
-import { type KnownReservation, listedOf, marksOf } from "../reservations/reservation-commitment.ts";
+import { type KnownReservation, listedOf } from "../reservations/reservation-commitment.ts";
 import { absentUnlessSilent } from "../silent-minutes.ts";
-import { mediaLiveRequestSchema } from "./medialive-service.ts";
+import { mediaLiveMarks, mediaLiveRequestSchema } from "./medialive-service.ts";
 
 /** What a submission is looked for by. */
 interface ResolveContext {
@@ -24,24 +24,23 @@ export async function resolveMediaLive(
   submission: Submission,
   { tagNames, owned, age }: ResolveContext,
 ): Promise<Resolution> {
+  const marksOf = mediaLiveMarks(tagNames.token);
   const { RequestId } = mediaLiveRequestSchema.parse(submission.request);
   const [own, ...others] = all.filter(
-    (one) =>
-      carriesToken(marksOf(one, tagNames.token), submission.token) &&
-      (one.tags?.[purchaseGroupTag] ?? RequestId) === RequestId,
+    (one) => carriesToken(marksOf(one), submission.token) && (one.tags?.[purchaseGroupTag] ?? RequestId) === RequestId,
   );
   if (own && others.length > 0) {
     const ids = [own, ...others].map(({ id, state }) => `${id} (${state})`).join(", ");
     return { kind: "unclear", reason: `several reservations carry the token: ${ids}.` };
   }
   if (own) {
-    const { commitment, ...shown } = listedOf(own, tagNames.token);
+    const { commitment, ...shown } = listedOf(own, marksOf);
     // Its charges may be those of its list entry: the price is the one that was agreed on.
     return { kind: "found", found: { ...shown, commitment: repriced(commitment, submission) }, by: "proof" };
   }
   const named = await judgeEvidence(submission, owned, async (id) => {
     const one = all.find((candidate) => candidate.id === id);
-    return one && { state: one.state, start: one.start, carriesToken: marksOf(one, tagNames.token).length > 0 };
+    return one && { state: one.state, start: one.start, carriesToken: marksOf(one).length > 0 };
   });
   return named ?? absentUnlessSilent(age, "MediaLive shows no reservation of this purchase");
 }

@@ -14,6 +14,7 @@ import { saidBy } from "../sdk-error.ts";
 import { sendPurchase } from "../send-purchase.ts";
 import {
   mediaLive,
+  mediaLiveMarks,
   type MediaLiveRecommendation,
   mediaLiveRequestSchema,
   type MediaLiveRequest,
@@ -66,7 +67,7 @@ function judgeAnswer(
   const unknown = (what: string) => unknownOutcome(`MediaLive answered the purchase ${what}`, { evidence });
   if (!isKnown(sold)) return unknown("without a reservation whose state can be read");
   const { decisive, ifStated } = factsOf(mediaLive.schema.parse(submission.recommendation));
-  const found = listedOf(sold, tagNames.token);
+  const found = listedOf(sold, mediaLiveMarks(tagNames.token));
   const differing = differingFields({ ...decisive, ...ifStated } as Record<string, string>, found.facts);
   if (differing.length > 0) {
     return unknown(`with ${sold.id}, which differs from what was asked for in ${differing.join(", ")}`);

@@ -6,6 +6,7 @@ import { quantitySchema } from "../../../src/contract/recommendation.ts";
 import { createClients } from "../aws-clients.ts";
 import { awsFields, regionField } from "../aws-fields.ts";
 import type { Charges } from "../aws-price.ts";
+import { type MarksOf, nameMarks } from "../reservations/reservation-commitment.ts";
 import type {
   Reservation,
   ReservationRecommendation,
@@ -194,6 +195,17 @@ export const mediaLive: ReservationService<MediaLiveRecommendation, MediaLiveReq
     };
   },
 };
+
+/**
+ * The token that a reservation carries: in its tag, or else a part of it in its name. A tag has room for more: anything shorter is what
+ * somebody wrote there.
+ */
+export function mediaLiveMarks(tokenTag: string): MarksOf {
+  return (one) => {
+    const text = one.tags?.[tokenTag]?.trim().toLowerCase();
+    return text ? [{ text, whole: /^[0-9a-f]{64}$/.test(text) }] : nameMarks(one, mediaLive.name);
+  };
+}
 
 function reservationOf(one: MediaLiveReservation): Reservation {
   const renewal = one.RenewalSettings?.AutomaticRenewal;

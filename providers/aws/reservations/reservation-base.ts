@@ -3,7 +3,7 @@ import { awsScope } from "../aws-scope.ts";
 import { factsInWords } from "../aws-facts.ts";
 import { chooseOffering, type Offering } from "../choose-offering.ts";
 import type { ConnectReservations } from "./reservation-api.ts";
-import { askedOf, listedOf } from "./reservation-commitment.ts";
+import { askedOf, listedOf, type MarksOf } from "./reservation-commitment.ts";
 import type { ReservationRecommendation, ReservationService } from "./reservation-service.ts";
 
 /** What the executors of all services with reservations do alike, however a purchase is identified. */
@@ -12,11 +12,11 @@ export type ReservationBase<R extends ReservationRecommendation> = Pick<
   "provider" | "service" | "schema" | "describe" | "scopeOf" | "factsOf" | "inventory" | "load"
 >;
 
-/** Makes the members that need nothing but what the service says about itself; `tokenTag` where its list shows tags. */
+/** Makes the members that need nothing but what the service says about itself; `marksOf` where its marker is another one than the name. */
 export function reservationBase<R extends ReservationRecommendation, Request>(
   service: ReservationService<R, Request>,
   connect: ConnectReservations<R, Request>,
-  tokenTag?: string,
+  marksOf?: MarksOf,
 ): ReservationBase<R> {
   const { name, schema } = service;
   return {
@@ -41,12 +41,12 @@ export function reservationBase<R extends ReservationRecommendation, Request>(
     inventory: {
       async *list(scope, { signal }) {
         const all = await (await connect(scope, signal)).all(signal);
-        yield all.map((one) => listedOf(one, tokenTag));
+        yield all.map((one) => listedOf(one, marksOf));
       },
 
       async read(scope, id, { signal }) {
         const found = await (await connect(scope, signal)).one({ id }, signal);
-        return found && listedOf(found, tokenTag);
+        return found && listedOf(found, marksOf);
       },
     },
   };

@@ -20,35 +20,33 @@ export function isKnown(reservation: Reservation | undefined): reservation is Kn
   return [reservation?.id, reservation?.name, reservation?.state].every(isText);
 }
 
-/** A reservation as the core knows it; `tokenTag` where its list shows the tags that went with the purchase. */
-export function commitmentOf(reservation: KnownReservation, tokenTag?: string): Commitment {
+/** The tokens that a reservation carries, by what its service shows. */
+export type MarksOf = (reservation: KnownReservation) => readonly TokenMark[];
+
+/** A reservation as the core knows it. */
+export function commitmentOf(reservation: KnownReservation, marksOf: MarksOf = (one) => nameMarks(one)): Commitment {
   const { id, state, start, count, charges } = reservation;
   const price = count === undefined ? undefined : priceOf(charges, count);
   // There is nothing to wait for where it carries no token, as on Redshift: what marks it comes with the purchase.
   return awsCommitment(id, state, {
-    marked: marksOf(reservation, tokenTag).length === 0 ? "waived" : true,
+    marked: marksOf(reservation).length === 0 ? "waived" : true,
     ...(price && pricedByTheHour(price)),
     start,
   });
 }
 
 /** A reservation as a list shows it. */
-export function listedOf(reservation: KnownReservation, tokenTag?: string): Listed {
+export function listedOf(reservation: KnownReservation, marksOf: MarksOf = (one) => nameMarks(one)): Listed {
   return {
-    commitment: commitmentOf(reservation, tokenTag),
-    marks: marksOf(reservation, tokenTag),
+    commitment: commitmentOf(reservation, marksOf),
+    marks: marksOf(reservation),
     facts: factsOf(reservation),
   };
 }
 
-/**
- * The token that a reservation carries: in its tag, where its list shows tags, or else a part of it in its name; on Redshift
- * nothing has one. A tag has room for more: anything shorter is what somebody wrote there.
- */
-export function marksOf({ name, tags }: KnownReservation, tokenTag?: string): readonly TokenMark[] {
-  const tag = tokenTag === undefined ? undefined : tags?.[tokenTag]?.trim().toLowerCase();
-  if (tag) return [{ text: tag, whole: /^[0-9a-f]{64}$/.test(tag) }];
-  const text = tokenPartOf(name);
+/** The part of a token in its name; on Redshift nothing has one. `services`: whose names count, where they are others. */
+export function nameMarks({ name }: Pick<KnownReservation, "name">, services?: string): readonly TokenMark[] {
+  const text = tokenPartOf(name, services);
   return text === undefined ? [] : [{ text, whole: false }];
 }
 

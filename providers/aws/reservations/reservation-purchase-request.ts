@@ -42,7 +42,11 @@ export function reservationName(service: string, token: string, generation: numb
   return `${service}-id-${token.slice(0, tokenLength)}${generation === 0 ? "" : `-g${generation}`}`;
 }
 
-/** The part of a token that a name is made of, in lower case; undefined for a name that was made otherwise. */
-export function tokenPartOf(name: string | undefined): string | undefined {
-  return /^[a-z-]+-id-([0-9a-f]{40})(?:-g[1-9]\d*)?$/.exec(name?.toLowerCase() ?? "")?.[1];
+/** Under whose names nothing is bought twice. */
+const named = "rds|elasticache|memorydb|opensearch";
+
+/** The part of a token that a name of one of these services is made of, in lower case; undefined for a name that was made otherwise. */
+export function tokenPartOf(name: string | undefined, services = named): string | undefined {
+  const pattern = new RegExp(`^(?:${services})-id-([0-9a-f]{40})(?:-g[1-9]\\d*)?$`);
+  return pattern.exec(name?.toLowerCase() ?? "")?.[1];
 }
