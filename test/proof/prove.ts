@@ -21,6 +21,7 @@ export const kinds: readonly [string, ImitationIdentity][] = [
   ["handles that the provider mints", "minted"],
   ["handles that the buyer chooses", "chosen"],
   ["no handles, a marker afterwards", "stamped"],
+  ["no handles, a name that goes with the purchase", "named"],
   ["neither handle nor marker", "none"],
 ];
 

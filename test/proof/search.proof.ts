@@ -74,14 +74,20 @@ test("every path, begun by an engine without a ledger, with a listing that may s
   await prove("begun elsewhere", { world: begunElsewhere, drivers: 2, budget: budget(1, 1, 1) });
 });
 
-test.each(["minted", "chosen", "stamped"] as const)("%s: hidden until after its death was proven", async (identity) => {
-  await prove(`${identity}, hidden for long`, { world: hidingWorld(identity), drivers: 2, budget: budget(1, 1, 0) });
-});
+test.each(["minted", "chosen", "stamped", "named"] as const)(
+  "%s: hidden until after its death was proven",
+  async (identity) => {
+    await prove(`${identity}, hidden for long`, { world: hidingWorld(identity), drivers: 2, budget: budget(1, 1, 0) });
+  },
+);
 
-test("shows after its death was proven, before the next send", async () => {
-  const world = shownAfterDeath("stamped");
-  await prove("stamped, shown after its death", { world, drivers: 2, budget: budget(1, 1, 1) });
-});
+test.each(["stamped", "named"] as const)(
+  "%s: shows after its death was proven, before the next send",
+  async (identity) => {
+    const world = shownAfterDeath(identity);
+    await prove(`${identity}, shown after its death`, { world, drivers: 2, budget: budget(1, 1, 1) });
+  },
+);
 
 test.each(["minted", "chosen"] as const)("%s: sold under another id, which the answer names", async (identity) => {
   const world = sellingOtherwise(identity);

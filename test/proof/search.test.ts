@@ -57,7 +57,7 @@ const isChosen = (identity: ImitationIdentity) => identity === "chosen";
 
 /** What `search.proof.ts` walks with more that goes wrong together. */
 describe("what others do, and what shows late", () => {
-  test.each(standingForAll(["minted", "chosen", "stamped"] as const, (identity) => identity === "stamped"))(
+  test.each(standingForAll(["minted", "chosen", "stamped", "named"] as const, (identity) => identity === "stamped"))(
     "%s: hidden until after its death was proven",
     async (identity) => {
       await prove(`${identity}, hidden for long`, {
@@ -68,10 +68,13 @@ describe("what others do, and what shows late", () => {
     },
   );
 
-  test("shows after its death was proven, before the next send", async () => {
-    const world = shownAfterDeath("stamped");
-    for (const limits of singly) await prove("stamped, shown after its death", { world, ...limits }, 5);
-  });
+  test.each(["stamped", "named"] as const)(
+    "%s: shows after its death was proven, before the next send",
+    async (identity) => {
+      const world = shownAfterDeath(identity);
+      for (const limits of singly) await prove(`${identity}, shown after its death`, { world, ...limits }, 5);
+    },
+  );
 
   test.each(standingForAll(handles, isChosen))(
     "%s: sold under another id, which the answer names",

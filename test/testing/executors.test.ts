@@ -7,7 +7,7 @@ import { gcpWorld, imitationWorld, sandboxWorld, withGpus } from "./executor-wor
 const isFirst = (_answer: string, position: number) => position === 0;
 
 describe("every executor keeps the contract", () => {
-  for (const identity of ["minted", "chosen", "stamped", "none"] as const) {
+  for (const identity of ["minted", "chosen", "stamped", "named", "none"] as const) {
     testExecutor({ name: `the imitation (${identity})`, make: async () => imitationWorld(identity).world, test });
   }
   // One code buys all reservations of Azure, and one those of AWS that have a name of ours: compute and RDS stand for them.

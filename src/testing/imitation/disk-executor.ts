@@ -23,6 +23,7 @@ const recoveries: Readonly<Record<ImitationIdentity, Recovery>> = {
   minted: { kind: "resend", handle: "minted", minimumAge: 300_000, parkAfter: 86_400_000 },
   chosen: { kind: "resend", handle: "derived", minimumAge: 300_000, parkAfter: 86_400_000 },
   stamped: { kind: "absence", answers: 2, minimumAge: 300_000, parkAfter: 86_400_000 },
+  named: { kind: "absence", answers: 2, minimumAge: 300_000, parkAfter: 86_400_000 },
   none: { kind: "manual", minimumAge: 300_000, parkAfter: 300_000 },
 };
 
@@ -205,6 +206,7 @@ function resolveBaseline(
   const fresh = book.orders.filter((order) => book.isVisible(order) && !baseline.has(order.id) && !owned.has(order.id));
   const own = fresh.find(({ token }) => token === submission.token);
   if (own !== undefined) return shown(own, "proof");
+  if (identity === "named") return { kind: "absent", reason: "nothing has its name" };
   const { size } = diskSchema.parse(submission.recommendation);
   const candidates = fresh.filter((order) => order.token === undefined && order.size === size);
   const [only, ...more] = candidates;

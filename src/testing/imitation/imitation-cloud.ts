@@ -50,9 +50,11 @@ export interface ImitationFaults {
  * - `chosen`: an id of the buyer's own, made of token and generation, which it sells under once and never again, also
  *   when the purchase came to nothing, as on RDS: it answers that something exists under the id.
  * - `stamped`: nothing at the purchase: every send buys, and the marker comes after it, as on EC2.
+ * - `named`: a name made of the token, which goes with the purchase and keeps nobody from buying another one under it: every send
+ *   buys, as MediaConnect is taken to.
  * - `none`: nothing at all, neither at the purchase nor after it, as on Redshift: a person decides what stays unknown.
  */
-export type ImitationIdentity = "minted" | "chosen" | "stamped" | "none";
+export type ImitationIdentity = "minted" | "chosen" | "stamped" | "named" | "none";
 
 /** How the imitation is made. */
 export interface ImitationCloudOptions {

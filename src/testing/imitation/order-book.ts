@@ -90,7 +90,7 @@ export function createOrderBook(identity: ImitationIdentity, now: () => number, 
     const id = handles ? orderIdOf(submission) : `order-${newNumber()}`;
     const existing = handles ? find(id) : undefined;
     if (existing !== undefined) return identity === "chosen" ? undefined : existing;
-    const token = handles ? submission.token : undefined;
+    const token = handles || identity === "named" ? submission.token : undefined;
     return add({ id, token, boughtFor: submission.token, size, quantity });
   }
 
