@@ -102,7 +102,8 @@ export type Resolution =
   | { readonly kind: "absent"; readonly reason: string }
   /**
    * No answer, or one that can be read in several ways; `candidates` are the ids that may be it and that only fit. `isShown`: it
-   * is there, under this handle and with this token, and what became of it cannot be told: then no refusal is believed.
+   * is there, under this handle and with this token, and what became of it cannot be told, or its handle is not kept and something
+   * came that may hold it: then no refusal is believed.
    */
   | {
       readonly kind: "unclear";

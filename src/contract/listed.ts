@@ -18,4 +18,6 @@ export interface Listed {
    * CUDly`. While the ledger does not know it, nothing that it fits is bought beside it: a person says what it is.
    */
   readonly resembles?: string | undefined;
+  /** Only where it carries no token, and the provider merges and splits purchases: fields of `facts` in which it may differ from what was bought. */
+  readonly mayDiffer?: readonly string[] | undefined;
 }

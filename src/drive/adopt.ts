@@ -3,7 +3,7 @@ import type { AskedFacts, CallOptions, Scope, ServiceExecutor } from "../contrac
 import type { Facts, Listed } from "../contract/listed.ts";
 import type { AnyRecommendation } from "../contract/recommendation.ts";
 import { asRefusal } from "./as-refusal.ts";
-import { listDifferences, notStated, statedDifferences } from "./compare-facts.ts";
+import { contradictions, listDifferences, notStated, statedDifferences } from "./compare-facts.ts";
 import type { Listing } from "./read-listing.ts";
 
 /**
@@ -48,7 +48,7 @@ export async function compareFound(
   const facts = await asRefusal("commitment-unverifiable", `Comparing ${id} failed`, () =>
     allFacts(executor, asked, scope, found, options),
   );
-  const differences = statedDifferences(asked, facts);
+  const differences = contradictions(asked, { ...found, facts });
   if (differences.length === 0) return;
   throw new RefusedError({
     code: "commitment-mismatch",

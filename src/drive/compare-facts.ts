@@ -1,5 +1,5 @@
 import type { AskedFacts, Difference } from "../contract/executor.ts";
-import type { Facts } from "../contract/listed.ts";
+import type { Facts, Listed } from "../contract/listed.ts";
 
 /** In what something found differs from what was asked for, where it says so. */
 export function statedDifferences({ decisive, ifStated }: AskedFacts, found: Facts): readonly Difference[] {
@@ -7,6 +7,14 @@ export function statedDifferences({ decisive, ifStated }: AskedFacts, found: Fac
     const there = found[field];
     return asked === undefined || there === undefined || there === asked ? [] : [{ field, asked, found: there }];
   });
+}
+
+/** The same for what a listing shows, but for that in which it may differ all the same. */
+export function contradictions(
+  asked: AskedFacts,
+  { facts, mayDiffer = [] }: Pick<Listed, "facts" | "mayDiffer">,
+): readonly Difference[] {
+  return statedDifferences(asked, facts).filter(({ field }) => !mayDiffer.includes(field));
 }
 
 /** The fields that were asked for and that what was found does not state. */

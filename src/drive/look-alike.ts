@@ -6,7 +6,7 @@ import type { Listed } from "../contract/listed.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
 import { carriesToken } from "../contract/token.ts";
 import { asRefusal } from "./as-refusal.ts";
-import { statedDifferences } from "./compare-facts.ts";
+import { contradictions, statedDifferences } from "./compare-facts.ts";
 import type { Looked, Looker, Looking } from "./drive-context.ts";
 import type { Listing } from "./read-listing.ts";
 
@@ -108,7 +108,7 @@ async function fittingIn(
   if (unmarked.length === 0) return [];
   const { recommendation, scope, token, notThis = [] } = record;
   const asked = executor.factsOf(recommendation);
-  const fitting = unmarked.filter(({ facts }) => statedDifferences(asked, facts).length === 0);
+  const fitting = unmarked.filter((listed) => contradictions(asked, listed).length === 0);
   if (fitting.length === 0) return [];
   const others = await ledger.ownedByOthers(scope.key, token);
   const known = new Set([...others, ...notThis].map((id) => id.toLowerCase()));

@@ -14,6 +14,7 @@ import {
   withASetClock,
 } from "./search-worlds.ts";
 import { changingFlow, lostLedger } from "./flow-worlds.ts";
+import { lostAndMerged, mergedAtAnyMoment } from "./merge-worlds.ts";
 import { peopledWorlds, restoredWorld, twoDriverWorlds } from "./terms-worlds.ts";
 import { twinWorld } from "./twin-worlds.ts";
 
@@ -95,6 +96,16 @@ test.each(["minted", "chosen"] as const)("%s: sold under another id, which the a
   await prove(`${identity}, another id`, { world, drivers: 2, budget: budget(1, 1, 0), sendWays: atOnce });
   // Hidden, the answer alone says so: a driver that dies before it recorded that takes the knowledge with it.
   await prove(`${identity}, another id, hidden`, { world, drivers: 2, budget: budget(0, 1, 1) });
+});
+
+test("an id that is not kept: merged at any moment", async () => {
+  for (const limits of [budget(1, 1, 0), budget(1, 0, 1)]) {
+    // An id stops neither a request that waited until what another driver bought was merged, nor one that leaves between a look that
+    // showed nothing, although it was bought, and the merge.
+    const sendWays = (name: string) => name !== "pause" && !name.includes("visible late");
+    await prove("chosen, merged at any moment", { world: mergedAtAnyMoment(), drivers: 2, budget: limits, sendWays });
+  }
+  await prove("lost and merged", { world: lostAndMerged(), drivers: 2, budget: budget(1, 0, 1) }, 50);
 });
 
 test("minted: seen on its way, and gone at any moment", async () => {

@@ -5,6 +5,7 @@ import type { ImitationIdentity } from "../../src/testing/imitation/imitation-cl
 import type { Budget } from "../../src/testing/search/scheduler.ts";
 import { search } from "../../src/testing/search/search.ts";
 import { proofTest, standingForAll } from "../standing-for-all.ts";
+import { lostAndMerged, mergedAtAnyMoment } from "./merge-worlds.ts";
 import { believable, budget, createProof, kinds, singly } from "./prove.ts";
 import {
   begunElsewhere,
@@ -91,6 +92,19 @@ describe("what others do, and what shows late", () => {
     const world = vanishing(identity);
     for (const limits of [budget(1, 0, 0), budget(0, 0, 1)]) {
       await prove(`${identity}, vanishing`, { world, drivers: 2, budget: limits }, 5);
+    }
+  });
+
+  test("an id that is not kept: merged at any moment", async () => {
+    for (const limits of singly) {
+      await prove("chosen, merged at any moment", { world: mergedAtAnyMoment(), ...limits }, 5);
+    }
+  });
+
+  test("an id that is not kept: bought by a ledger that is lost, and merged", async () => {
+    // With a listing that shows nothing as well, nothing is left that could tell.
+    for (const limits of [budget(1, 0, 0), budget(0, 0, 1)]) {
+      await prove("lost and merged", { world: lostAndMerged(), drivers: 2, budget: limits }, 5);
     }
   });
 
@@ -332,6 +346,25 @@ describe("a drive that is broken on purpose is caught: the search can fail", () 
       },
     });
     expect(violation?.message).toMatch(/^bought twice/);
+  });
+
+  test("with no baseline beside an id that is not kept", async () => {
+    const { violation } = await search({
+      world: mergedAtAnyMoment({ baseline: false, resembles: false }),
+      drivers: 1,
+      budget: budget(0, 1, 0),
+    });
+    expect(violation?.log.join()).toContain("what was bought is merged");
+    expect(violation?.message).toMatch(/^(bought twice|recorded as (dead with 1|purchased with 2))/);
+  });
+
+  test("with a lost ledger, and nothing that says what a merged one may hold", async () => {
+    const { violation } = await search({
+      world: lostAndMerged({ resembles: false }),
+      drivers: 1,
+      budget: budget(0, 0, 0),
+    });
+    expect(violation?.message).toMatch(/^(bought twice|recorded as purchased with 2)/);
   });
 
   test("with what is only on its way taken for bought", async () => {

@@ -19,6 +19,7 @@ const schema = z.object({
   renewalPlan: text,
   edition: text,
   commitmentStartTime: text,
+  commitmentEndTime: text,
 });
 
 /** A capacity commitment as far as it matters here; `id` is the last part of its name. Slots are int64 as text. */
@@ -71,6 +72,22 @@ export function askedFacts({ edition, slots, term, renewalPlan }: GcpBigQueryRec
     decisive: { edition, plan: capacityPlans[term].plan, slotCount: String(slots) },
     ifStated: { renewalPlan },
   };
+}
+
+/** How long a purchase counts as recent, in milliseconds: a ledger that was lost may have made it, and the same execution be driven again. */
+const recently = 31 * 86_400_000;
+
+/**
+ * Why one without a token may hold slots that were bought for one; undefined where it cannot. A merge keeps the later of the ends, and
+ * a split the end, so the end tells when the newest of its slots were bought:
+ * https://cloud.google.com/bigquery/docs/reference/reservations/rest/v1/projects.locations.capacityCommitments/merge
+ */
+export function resemblanceOf({ plan, commitmentEndTime }: CapacityCommitment, now: number): string | undefined {
+  const own = Object.values(capacityPlans).find((one) => one.plan === plan);
+  const end = Date.parse(commitmentEndTime ?? "");
+  // What does not say when it ends may be of today.
+  if (own !== undefined && end - own.hours * 3_600_000 < now - recently) return undefined;
+  return "holds slots that were bought within the last 31 days or are on their way, and BigQuery keeps no id where commitments are merged or split";
 }
 
 /** A commitment with all that it says of itself. It has neither labels nor a description: its id alone carries the token. */

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { RefusedError } from "../../../src/contract/errors.ts";
 import type { Resolution, ServiceExecutor, Submission } from "../../../src/contract/executor.ts";
 import type { Inventory } from "../../../src/contract/inventory.ts";
+import type { Listed } from "../../../src/contract/listed.ts";
 import { money } from "../../../src/contract/money.ts";
 import { loadTogether } from "../../../src/contract/optional-package.ts";
 import { paidHourly } from "../../../src/contract/payments.ts";
@@ -17,7 +18,7 @@ import { createPriceList } from "../gcp-price-list.ts";
 import type { ResolvedSettings } from "../gcp-settings.ts";
 import { loadBilling, loadCompute } from "../load-sdk.ts";
 import { type CapacityApi, createCapacityApi } from "./bigquery-api.ts";
-import { askedFacts, type CapacityCommitment, toListed } from "./bigquery-commitment.ts";
+import { askedFacts, type CapacityCommitment, resemblanceOf, toListed } from "./bigquery-commitment.ts";
 import { slotRate } from "./bigquery-price.ts";
 import { capacityPlans, gcpBigQuerySchema, type GcpBigQueryRecommendation } from "./bigquery-recommendation.ts";
 import { capacityScope, isCapacityId, parseCapacityScope } from "./bigquery-scope.ts";
@@ -66,7 +67,7 @@ export function createBigQuery(
     quoteSeesPurchases: true,
     sendTimeout: purchaseTimeout,
     load: async () => loadTogether([loadCompute(), loadBilling()], "GCP needs"),
-    inventory: createCapacityInventory(api, tagNames),
+    inventory: createCapacityInventory(api, settings),
 
     describe: ({ slots, edition, location, term, renewalPlan }) =>
       `${slots} slots (bigquery), ${edition}, ${location}, ${term}, renewal ${renewalPlan}`,
@@ -173,15 +174,27 @@ async function resolve(
     kind: "unclear",
     reason: `There is no capacity commitment ${name}, but since the purchase was sent there are, or have grown: ${shown}. An id is not kept where commitments are merged or split: a person has to look whether one of them is this purchase.`,
     candidates: candidates.map(({ id }) => id),
+    // Bought and merged, it may have been refused to a repetition of the request.
+    isShown: true,
   };
 }
 
 /** The capacity commitments of a project and location. */
-function createCapacityInventory(api: CapacityApi, tagNames: TagNames): Inventory {
+function createCapacityInventory(
+  api: CapacityApi,
+  { tagNames, environment }: Pick<ResolvedSettings, "tagNames" | "environment">,
+): Inventory {
+  const shown = (found: CapacityCommitment): Listed => {
+    const listed = toListed(found, tagNames);
+    if (listed.marks.length > 0) return listed;
+    // What was merged or split has other slots, and may be renewed otherwise since.
+    const mayDiffer = ["slotCount", "renewalPlan"];
+    return { ...listed, resembles: resemblanceOf(found, environment.now()), mayDiffer };
+  };
   return {
     async *list(scope, { signal }) {
       for await (const page of api.list(parseCapacityScope(scope), signal)) {
-        yield page.map((found) => toListed(found, tagNames));
+        yield page.map(shown);
       }
     },
 
@@ -194,7 +207,7 @@ function createCapacityInventory(api: CapacityApi, tagNames: TagNames): Inventor
         });
       }
       const found = await api.get(parseCapacityScope(scope), id, signal);
-      return found && toListed(found, tagNames);
+      return found && shown(found);
     },
   };
 }

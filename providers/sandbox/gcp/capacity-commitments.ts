@@ -8,10 +8,12 @@ import { keyOf } from "./stored.ts";
 
 /** What the imitation takes; the real service takes more plans. `renewalPlan` left out, an annual one renews for ever. */
 const requestSchema = z.strictObject({
-  slotCount: z.string().regex(/^[1-9]\d*$/),
+  // An int64 is taken as a number too.
+  slotCount: z.coerce.string().regex(/^[1-9]\d*$/),
   plan: z.enum(["ANNUAL", "THREE_YEAR"]),
   renewalPlan: z.enum(["NONE", "ANNUAL", "THREE_YEAR"]).optional(),
   edition: z.enum(["STANDARD", "ENTERPRISE", "ENTERPRISE_PLUS"]).default("ENTERPRISE"),
+  multiRegionAuxiliary: z.literal(false).optional(),
 });
 
 /** A capacity commitment that was bought. */
@@ -133,7 +135,15 @@ export function mergeCapacities(store: SandboxStore, place: Place, ids: readonly
   for (const one of found) capacities(store).set(keyOf(one.project, one.location, one.id), { ...one, isGone: true });
   const id = `merged-${capacities(store).size}`;
   const slotCount = String(found.reduce((sum, one) => sum + Number(one.slotCount), 0));
-  capacities(store).set(keyOf(first.project, first.location, id), { ...first, id, slotCount, isMerged: true });
+  // The later end is kept.
+  const createdAt = Math.max(...found.map((one) => one.createdAt));
+  capacities(store).set(keyOf(first.project, first.location, id), {
+    ...first,
+    id,
+    slotCount,
+    createdAt,
+    isMerged: true,
+  });
   return true;
 }
 
@@ -174,9 +184,16 @@ function bodyOf(found: StoredCapacity, behaviour: GcpBehaviour): object {
 }
 
 function parse(body: string): z.infer<typeof requestSchema> {
-  const parsed = requestSchema.safeParse(parseJson(body));
+  const parsed = requestSchema.safeParse(inCamelCase(parseJson(body)));
   if (parsed.success) return parsed.data;
   throw new GoogleFault(400, "INVALID_ARGUMENT", `Invalid value: ${z.prettifyError(parsed.error)}`);
+}
+
+/** Google takes `slot_count` for `slotCount`, as bq sends it: https://protobuf.dev/programming-guides/json/#field-names */
+function inCamelCase(body: unknown): unknown {
+  if (typeof body !== "object" || body === null) return body;
+  const camel = (field: string) => field.replaceAll(/_([a-z])/g, (_all, letter: string) => letter.toUpperCase());
+  return Object.fromEntries(Object.entries(body).map(([field, value]) => [camel(field), value as unknown]));
 }
 
 function parseJson(body: string): unknown {

@@ -31,7 +31,8 @@ export async function endCalmly({ world, execution, ledger, cloud: searched, bro
   let report = await driveCalmly(5 * 60_000);
   // One that is unresolved may hold up another one: a person may have to decide about each, and about what looks like one.
   const { forbidden, tooLow } = terms();
-  const decides = cloud.executor.recovery.kind !== "resend" || forbidden !== undefined || tooLow === true;
+  const decides =
+    cloud.executor.recovery.kind !== "resend" || cloud.merges === true || forbidden !== undefined || tooLow === true;
   const rounds = decides ? world.recommendations.length : 0;
   for (let round = 0; round < rounds; round += 1) {
     const open = report.outcomes.filter(({ status, error }) => status === "unresolved" || error?.code === "look-alike");

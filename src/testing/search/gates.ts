@@ -114,6 +114,8 @@ export interface SearchedCloud {
   readonly hides?: number;
   /** So long (milliseconds) may it hide one whose death was proven meanwhile. Default: never longer than `hides`. */
   readonly hidesLonger?: number;
+  /** Ids are not kept where purchases are merged: a person decides which one holds what was bought. Default: ids are kept. */
+  readonly merges?: boolean;
 }
 
 const usuallyHides = 4 * 60_000;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createGcp, type GcpBigQueryRecommendation } from "../../../providers/gcp/index.ts";
+import { createGcp, type GcpBigQueryRecommendation, type GcpSettings } from "../../../providers/gcp/index.ts";
 import type { CloudSandbox } from "../../../providers/sandbox/index.ts";
 import { InvalidExecutionError } from "../../../src/contract/errors.ts";
 import type { ServiceExecutor, Submission } from "../../../src/contract/executor.ts";
@@ -7,6 +7,7 @@ import type { Ledger } from "../../../src/contract/ledger.ts";
 import { deriveIdempotencyToken } from "../../../src/contract/token.ts";
 import { validateExecution } from "../../../src/drive/validate.ts";
 import { createMemoryLedger } from "../../../src/ledger/memory-ledger.ts";
+import type { PersonFinding } from "../../../src/drive/resolve-by-person.ts";
 import { createPurchaser } from "../../../src/purchaser.ts";
 import { clockAhead } from "../../clock-ahead.ts";
 import { sandboxFor } from "../../sandbox/support.ts";
@@ -65,8 +66,8 @@ const problem = (code: number, status: string, message = "An error."): Reply => 
 
 const notFound = problem(404, "NOT_FOUND", `Not found: Capacity commitment ${path}/${name}`);
 
-function executorAt(endpoint: string): ServiceExecutor {
-  const { bigquery } = createGcp({ endpoint, environment: fakeEnvironment(), readAttempts: 1 }).services;
+function executorAt(endpoint: string, settings: GcpSettings = {}): ServiceExecutor {
+  const { bigquery } = createGcp({ endpoint, environment: fakeEnvironment(), readAttempts: 1, ...settings }).services;
   if (bigquery === undefined) throw new Error("There is no executor of capacity commitments.");
   return bigquery;
 }
@@ -221,6 +222,7 @@ describe("what became of it", () => {
     for (const found of [there("merged-1", "300"), there("old", "300")]) {
       expect(await resolve([notFound, list(found)])).toMatchObject({
         kind: "unclear",
+        isShown: true,
         candidates: [found.name.split("/").at(-1)],
       });
     }
@@ -252,8 +254,42 @@ describe("what became of it", () => {
   });
 });
 
+describe("what carries no token, and may hold slots that were bought for one", () => {
+  const now = Date.parse("2026-07-14T11:00:00Z");
+  const days = 86_400_000;
+  const ends = (after: number) => ({ commitmentEndTime: new Date(now + after * days).toISOString() });
+  test.each<[string, object, boolean]>([
+    ["a year from now", ends(365), true],
+    ["bought 31 days ago", ends(334), true],
+    ["bought 32 days ago", ends(333), false],
+    ["three years from now", { plan: "THREE_YEAR", ...ends(1_095) }, true],
+    ["of three years, bought 32 days ago", { plan: "THREE_YEAR", ...ends(1_063) }, false],
+    ["on its way, without an end", { state: "PENDING" }, true],
+    ["an end that cannot be read", { commitmentEndTime: "soon" }, true],
+    ["without a plan", { plan: undefined, ...ends(1) }, true],
+  ])("%s", async (_what, more, resembles) => {
+    await using loopback = await startLoopback();
+    const merged = { ...slots, name: `${path}/merged-1`, ...more };
+    loopback.on("other", ok({ capacityCommitments: [merged, { ...merged, name: `${path}/${name}` }] }));
+    const environment = { ...fakeEnvironment(), now: () => now };
+    const { inventory } = executorAt(loopback.url, { environment });
+    const [found, own] = (
+      await Array.fromAsync(inventory.list(submission.scope, { ...calmly, isComplete: () => true }))
+    ).flat();
+    expect(found?.resembles !== undefined).toBe(resembles);
+    // With a token it is what it is.
+    expect(own?.resembles).toBeUndefined();
+  });
+});
+
 describe("through the drive", () => {
-  async function drive(sandbox: CloudSandbox, ledger: Ledger = createMemoryLedger(), change: object = {}, ahead = 0) {
+  async function drive(
+    sandbox: CloudSandbox,
+    ledger: Ledger = createMemoryLedger(),
+    change: object = {},
+    ahead = 0,
+    finding?: PersonFinding,
+  ) {
     const settings = {
       endpoint: sandbox.url,
       environment: fakeEnvironment(),
@@ -262,6 +298,15 @@ describe("through the drive", () => {
     };
     const environment = { ...fakeEnvironment(), readClock: () => clockAhead(ahead) };
     const purchaser = createPurchaser({ ledger, providers: [createGcp(settings)], environment });
+    if (finding !== undefined) {
+      await purchaser.resolveByPerson({
+        executionId: "slots",
+        recIndex: 0,
+        finding,
+        person: "Ada",
+        reason: "the bill",
+      });
+    }
     const execution = { executionId: "slots", source: "test", recommendations: [{ ...recommendation, ...change }] };
     const { outcomes } = await purchaser.drive(execution, { deadline: Date.now() + 600_000 });
     return outcomes[0];
@@ -326,6 +371,59 @@ describe("through the drive", () => {
       expect(await drive(sandbox, ledger, {}, hours * 3_600_000)).toMatchObject({ status: "unresolved" });
     }
     expect(sandbox.capacityCommitments()).toHaveLength(1);
+  });
+
+  const merge = async (sandbox: CloudSandbox) => {
+    const answer = await fetch(`${sandbox.url}/_sandbox/gcp/capacity-merge`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ projectId: "my-project-123", location: "US", ids: [id] }),
+    });
+    expect(answer.status).toBe(200);
+  };
+
+  test("the ledger is lost, and it was merged: not bought again, but for a person, who names the id", async () => {
+    const sandbox = await sandboxFor();
+    await drive(sandbox);
+    await merge(sandbox);
+    const merged = expect.stringMatching(/merged-1 .*BigQuery keeps no id where commitments are merged or split/);
+    // Whatever it was renewed with, and however many slots are asked for: it may have been merged with others'.
+    for (const change of [{}, { slots: 50 }, { renewalPlan: "ANNUAL" }]) {
+      expect(await drive(sandbox, createMemoryLedger(), change)).toMatchObject({
+        status: "refused",
+        error: { code: "look-alike", message: merged },
+      });
+    }
+    expect(sandbox.capacityCommitments()).toHaveLength(1);
+    expect(sandbox.purchaseRequests()).toHaveLength(1);
+  });
+
+  test("the person says that it is it, though it has others' slots too; or that it is another one, and it is bought", async () => {
+    const sandbox = await sandboxFor();
+    await drive(sandbox);
+    await merge(sandbox);
+    const [one, other] = [createMemoryLedger(), createMemoryLedger()];
+    // It has the slots of both.
+    for (const ledger of [one, other])
+      expect(await drive(sandbox, ledger, { slots: 50 })).toMatchObject({ status: "refused" });
+    expect(await drive(sandbox, one, { slots: 50 }, 0, { bought: "merged-1" })).toMatchObject({
+      status: "already-purchased",
+      commitment: { id: "merged-1" },
+    });
+    expect(sandbox.capacityCommitments()).toHaveLength(1);
+    expect(await drive(sandbox, other, { slots: 50 }, 0, { notThis: "merged-1" })).toMatchObject({
+      status: "purchased",
+    });
+    expect(sandbox.capacityCommitments()).toHaveLength(2);
+  });
+
+  test("what another edition or term has is not it", async () => {
+    const sandbox = await sandboxFor();
+    await drive(sandbox);
+    await merge(sandbox);
+    expect(await drive(sandbox, createMemoryLedger(), { edition: "ENTERPRISE_PLUS" })).toMatchObject({
+      status: "purchased",
+    });
   });
 
   test("one that came to nothing is bought under another id", async () => {
