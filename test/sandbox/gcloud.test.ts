@@ -60,4 +60,29 @@ describe.skipIf(!installed)("gcloud at the imitation", () => {
       expect(sandbox.commitments()).toHaveLength(1);
     },
   );
+
+  proofTest("creates one of GPUs with a reservation that is there, and one of licences", async () => {
+    const sandbox = await sandboxFor();
+    const gcloud = gcloudFor(sandbox);
+    const terms = [...place, "--plan", "12-month"];
+    const gpus = ["--resources-accelerator", "count=4,type=nvidia-l4"];
+    const reservation = ["--existing-reservation", "name=inference,zone=us-central1-a"];
+    await gcloud("create", "gpus", ...terms, "--type", "graphics-optimized", ...resources, ...gpus, ...reservation);
+    const license = "https://www.googleapis.com/compute/v1/projects/suse-sap-cloud/global/licenses/sles-sap-15";
+    const amount = ["--license", license, "--amount", "2", "--cores-per-license", "3-4"];
+    await gcloud("create-license", "licences", ...terms, ...amount);
+    expect(await gcloud("list")).toMatchObject([
+      { name: "gpus", type: "GRAPHICS_OPTIMIZED", category: "MACHINE" },
+      { name: "licences", category: "LICENSE", licenseResource: { amount: "2", coresPerLicense: "3-4", license } },
+    ]);
+    expect(sandbox.commitments()).toMatchObject([
+      {
+        resources: expect.arrayContaining([
+          { type: "ACCELERATOR", amount: "4", acceleratorType: "nvidia-l4" },
+        ]) as unknown,
+        existingReservations: [expect.stringMatching(/\/zones\/us-central1-a\/reservations\/inference$/)],
+      },
+      { category: "LICENSE" },
+    ]);
+  });
 });
