@@ -49,7 +49,7 @@ export interface DriveOptions {
   /**
    * While a listing of more than two pages is read, prices of what was never sent are asked for, as many at a time as `concurrency`
    * says, beside as many listings: it moves no money and saves the time. A price is bought at for two minutes, as one of `maxTotals`.
-   * Never of what is priced in its lane (EC2, Redshift). Default true; false: each price is asked for after the listing.
+   * Never of what is priced in its lane. Default true; false: each price is asked for after the listing.
    */
   readonly quotesAhead?: boolean;
   /** Waits for recommendations that another driver holds, instead of reporting them `in-progress`. Default false. */

@@ -166,7 +166,7 @@ async function send(
 
 /**
  * Milliseconds before what was refused for too many requests is begun anew, at least: by the quotes that are left. Limits are filled
- * up within seconds (AWS), or count by the minute (Google).
+ * up within seconds, or count by the minute.
  */
 const throttledPauses = [0, 60_000, 5_000];
 
