@@ -280,6 +280,7 @@ describe("after an unknown outcome", () => {
       "absent",
     ],
     ["one by hand that fits", [reservation("x", { reservationName: "by hand" })], "absent"],
+    ["a name of another service", [reservation("x", { reservationName: name.replace("connect", "live") })], "absent"],
     ["two of its name", [reservation("1"), reservation("2")], "unclear"],
   ])("%s: %s", async (_what, items, kind) => {
     expect((await resolve(items)).kind).toBe(kind);
