@@ -1,15 +1,19 @@
 import { describe, expect, test } from "vitest";
 import { search } from "../../src/testing/search/search.ts";
+import { standingForAll } from "../standing-for-all.ts";
 import { changingFlow, lostLedger } from "./flow-worlds.ts";
 import { budget, createProof, singly } from "./prove.ts";
 
 const prove = createProof();
 
 describe("orders that are sold under minted ids and under names of the buyer's", () => {
-  test.each(["two-steps", "alias"] as const)("%s is set first, and the other one at any moment", async (flow) => {
-    const world = changingFlow(flow);
-    for (const limits of singly) await prove(`${flow}, then the other`, { world, ...limits }, 5);
-  });
+  test.each(standingForAll(["two-steps", "alias"] as const, (flow) => flow === "alias"))(
+    "%s is set first, and the other one at any moment",
+    async (flow) => {
+      const world = changingFlow(flow);
+      for (const limits of singly) await prove(`${flow}, then the other`, { world, ...limits }, 5);
+    },
+  );
 
   test("the ledger is lost and no listing shows it: bought under a name it is not bought again", async () => {
     for (const limits of singly) await prove("alias, lost ledger", { world: lostLedger("alias"), ...limits }, 3);

@@ -45,16 +45,19 @@ describe.each(kinds)("every path of the drive, with %s", (name, identity) => {
 });
 
 const handles = ["minted", "chosen"] as const;
+const isChosen = (identity: ImitationIdentity) => identity === "chosen";
 
-test.each(handles)("%s: prices before and after the listing, in every order", async (identity) => {
-  for (const { drivers, budget: limits } of singly) {
-    const ordered = { drivers, budget: { ...limits, orders: 2 } };
-    await prove(`${identity}, prices beside the listing`, { world: longListing(identity, 2), ...ordered }, 30);
-  }
-});
+test.each(standingForAll(handles, isChosen))(
+  "%s: prices before and after the listing, in every order",
+  async (identity) => {
+    for (const { drivers, budget: limits } of singly) {
+      const ordered = { drivers, budget: { ...limits, orders: 2 } };
+      await prove(`${identity}, prices beside the listing`, { world: longListing(identity, 2), ...ordered }, 30);
+    }
+  },
+);
 
 const noHandles = ["stamped", "none"] as const;
-const isChosen = (identity: ImitationIdentity) => identity === "chosen";
 
 /** What `search.proof.ts` walks with more that goes wrong together. */
 describe("what others do, and what shows late", () => {
