@@ -33,6 +33,7 @@ import { recordEnding } from "./record.ts";
 import { reportOf } from "./report-of.ts";
 import { type AccessOf, type Readiness, sayNotReady } from "./say-not-ready.ts";
 import { tokensByScope } from "./tokens-by-scope.ts";
+import { createTurns } from "./turns.ts";
 import type { ExecutorOf } from "./validate.ts";
 
 /** How one drive goes. */
@@ -367,25 +368,12 @@ function readyOnesFirst(
   return [...tasks.filter(isReady), ...tasks.filter((each) => !isReady(each))];
 }
 
-/** So many scopes can be driven in full side by side: of more, some wait for others. */
-const scopesAtOnce = 16;
-
 /** Runs tasks side by side; what could not be told apart afterwards is bought one after the other. */
 async function runTasks(drive: Drive, context: DriveContext, tasks: readonly RequestedTask[]): Promise<void> {
-  const lanes = new Map<string, LimitFunction>();
-  const scopes = new Map<string, LimitFunction>();
-  const { concurrency } = drive.limit;
-  const all = concurrency === 1 ? drive.limit : pLimit(concurrency * scopesAtOnce);
+  const inTurn = createTurns(drive.limit);
   const run = ({ request, task }: RequestedTask) => {
-    const { key } = task.record.scope;
-    const ofScope = scopes.get(key) ?? pLimit(concurrency);
-    scopes.set(key, ofScope);
-    const one = () => ofScope(() => all(async () => finish(drive, request, await runTask(drive, context, task))));
-    const lane = task.executor.laneOf?.(request.recommendation);
-    if (lane === undefined) return one();
-    const queue = lanes.get(lane) ?? pLimit(1);
-    lanes.set(lane, queue);
-    return queue(one);
+    const place = { scope: task.record.scope, lane: task.executor.laneOf?.(request.recommendation) };
+    return inTurn(place, async () => finish(drive, request, await runTask(drive, context, task)));
   };
   await Promise.all(tasks.map(run));
 }

@@ -1,13 +1,11 @@
 import { type ClockReading, passedAtMost } from "../contract/clock-reading.ts";
 import type { Environment } from "../contract/environment.ts";
-import { RefusedError } from "../contract/errors.ts";
 import type { DriveStep } from "../contract/events.ts";
 import type { Scope, ServiceExecutor } from "../contract/executor.ts";
-import type { Ledger, TokenRecord } from "../contract/ledger.ts";
-import { shellWord } from "../contract/shell-word.ts";
+import type { Ledger } from "../contract/ledger.ts";
 import { eventError } from "./emit.ts";
 import { asRefusal } from "./as-refusal.ts";
-import { isRecent, listedUntil, recordedIds } from "./must-be-listed.ts";
+import { canaryOf, checkCanary } from "./check-canary.ts";
 import { mayBeOurs } from "./look-alike.ts";
 import { type Listing, type PageRead, readListing } from "./read-listing.ts";
 import { readPurchased } from "./read-records.ts";
@@ -43,17 +41,6 @@ interface LookupOptions {
  * without this ledger may buy meanwhile.
  */
 const longestBelieved = 900_000;
-
-/** What a listing is checked by: the ids of one purchase, and until when the first must be in it. */
-interface Canary {
-  readonly ids: readonly string[];
-  readonly listedUntil: number;
-  readonly purchasedAt: number | undefined;
-}
-
-function canaryOf(record: TokenRecord): Canary {
-  return { ids: recordedIds(record), listedUntil: listedUntil(record), purchasedAt: record.purchasedAt };
-}
 
 /** The listing of a scope that a drive goes by. */
 interface DriveListing {
@@ -102,42 +89,8 @@ export function createLookup({ ledger, environment, stop, emit, tokens, within }
     const listing = await asRefusal("lookup-failed", `The look-up in ${scope.label} failed`, () =>
       readListing(executor.inventory, scope, wanted, { signal: stop.signal, onPage }),
     );
-    await checkCanary(executor, scope, known, listing);
+    await checkCanary({ ledger, environment, stop }, executor, scope, { known, listing });
     return listing;
-  }
-
-  /**
-   * A listing counts only if it shows what must be there: an identity that lost its reading role gets an empty one, with
-   * status 200. Every live commitment that the ledger knows is a canary.
-   */
-  async function checkCanary(
-    executor: ServiceExecutor,
-    scope: Scope,
-    known: readonly Canary[],
-    listing: Listing,
-  ): Promise<void> {
-    const now = await ledger.now();
-    for (const {
-      ids: [id],
-      listedUntil,
-      purchasedAt,
-    } of known) {
-      if (id === undefined || listing.byId.has(id) || environment.now() >= listedUntil) continue;
-      const visible =
-        isRecent({ purchasedAt }, now) &&
-        (await asRefusal("lookup-failed", `Reading ${id} failed`, () => executor.inventory.read(scope, id, stop))) !==
-          undefined;
-      if (!visible) {
-        throw new RefusedError({
-          code: "lookup-untrusted",
-          message:
-            `The listing of ${scope.label} does not show ${id}, which the ledger knows as bought. Either this identity ` +
-            "lost the right to see it, or the listing is incomplete: nothing was bought in this scope. Check the identity's " +
-            `reading role, then drive again. If it is gone for good (exchanged, sold, moved), record that: \`buyonce audit --accept-loss ${shellWord(id)} --person NAME --reason WHY\`.`,
-          retryable: true,
-        });
-      }
-    }
   }
 
   return {

@@ -1,0 +1,54 @@
+import { RefusedError } from "../contract/errors.ts";
+import type { Scope, ServiceExecutor } from "../contract/executor.ts";
+import type { TokenRecord } from "../contract/ledger.ts";
+import { shellWord } from "../contract/shell-word.ts";
+import { asRefusal } from "./as-refusal.ts";
+import type { DriveContext } from "./drive-context.ts";
+import { isRecent, listedUntil, recordedIds } from "./must-be-listed.ts";
+import type { Listing } from "./read-listing.ts";
+
+/** What a listing is checked by: the ids of one purchase, and until when the first must be in it. */
+interface Canary {
+  readonly ids: readonly string[];
+  readonly listedUntil: number;
+  readonly purchasedAt: number | undefined;
+}
+
+/** The canary that a purchase is. */
+export function canaryOf(record: TokenRecord): Canary {
+  return { ids: recordedIds(record), listedUntil: listedUntil(record), purchasedAt: record.purchasedAt };
+}
+
+/**
+ * A listing counts only if it shows what must be there: an identity that lost its reading role gets an empty one, with
+ * status 200. Every live commitment that the ledger knows is a canary.
+ */
+export async function checkCanary(
+  { ledger, environment, stop }: Pick<DriveContext, "ledger" | "environment" | "stop">,
+  executor: ServiceExecutor,
+  scope: Scope,
+  { known, listing }: { readonly known: readonly Canary[]; readonly listing: Listing },
+): Promise<void> {
+  const now = await ledger.now();
+  for (const {
+    ids: [id],
+    listedUntil,
+    purchasedAt,
+  } of known) {
+    if (id === undefined || listing.byId.has(id) || environment.now() >= listedUntil) continue;
+    const visible =
+      isRecent({ purchasedAt }, now) &&
+      (await asRefusal("lookup-failed", `Reading ${id} failed`, () => executor.inventory.read(scope, id, stop))) !==
+        undefined;
+    if (!visible) {
+      throw new RefusedError({
+        code: "lookup-untrusted",
+        message:
+          `The listing of ${scope.label} does not show ${id}, which the ledger knows as bought. Either this identity ` +
+          "lost the right to see it, or the listing is incomplete: nothing was bought in this scope. Check the identity's " +
+          `reading role, then drive again. If it is gone for good (exchanged, sold, moved), record that: \`buyonce audit --accept-loss ${shellWord(id)} --person NAME --reason WHY\`.`,
+        retryable: true,
+      });
+    }
+  }
+}
