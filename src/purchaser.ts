@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { AccessReport } from "./access/access-report.ts";
-import { type AccessOptions, checkAccess, recommendationsOf } from "./access/check-access.ts";
-import { audit, type AuditOptions, auditRecords } from "./audit/run-audit.ts";
+import type { AccessOptions } from "./access/check-access.ts";
+import type { AuditOptions } from "./audit/run-audit.ts";
 import type { AuditReport } from "./contract/audit-report.ts";
 import { checkTexts } from "./contract/check-texts.ts";
 import { type Environment, systemEnvironment } from "./contract/environment.ts";
@@ -34,7 +34,7 @@ import { watchPending, type WatchOptions } from "./drive/watch-pending.ts";
 import type { AuditRecords } from "./execution/confirm-execution.ts";
 import { type ExecutionManager, manageExecutions } from "./execution/manage-executions.ts";
 import { lookForOf, type LookFor } from "./inspect/look-for.ts";
-import { importExecutions, type ImportOptions } from "./import/import-executions.ts";
+import type { ImportOptions } from "./import/import-executions.ts";
 import type { ImportReport } from "./import/import-report.ts";
 import { watchWork } from "./drive/watch-recommendation.ts";
 
@@ -222,12 +222,13 @@ export function createPurchaser({
       return resolveByPerson(decision, parts(), options);
     },
 
-    importExecutions: (text, options) => {
+    importExecutions: async (text, options) => {
+      const { importExecutions } = await import("./import/import-executions.ts");
       const resolve: Purchaser["resolveByPerson"] = (decision, how) => resolveByPerson(decision, parts(), how ?? {});
       return importExecutions(text, options, { ...parts(), providers, resolve });
     },
 
-    audit: (options = {}) => audit(options, { ...parts(), providers }),
+    audit: async (options = {}) => (await loadAudit()).audit(options, { ...parts(), providers }),
     acceptLoss: (loss, { signal } = {}) => acceptLoss(loss, parts(), signal),
   };
 }
@@ -235,11 +236,14 @@ export function createPurchaser({
 /** What every call works with. */
 type PartsOfAny = Omit<Parameters<typeof driveExecution>[1], "budget" | "work">;
 
+/** Loaded when it is asked for, as is all that no drive needs. */
+const loadAudit = () => import("./audit/run-audit.ts");
+
 /** The audit of given records; each needs its executor. */
 function auditOf(providers: readonly Provider[], parts: () => PartsOfAny, canDrive: CanDrive): AuditRecords {
   return async (records, options) => {
     checkExecutors(records, canDrive);
-    return auditRecords(records, options, { ...parts(), providers });
+    return (await loadAudit()).auditRecords(records, options, { ...parts(), providers });
   };
 }
 
@@ -271,6 +275,7 @@ function accessCheckOf({
   return async (execution, options = {}) => {
     const asked = execution === undefined ? undefined : validateExecution(execution, providers);
     checkOptions(options);
+    const { checkAccess, recommendationsOf } = await import("./access/check-access.ts");
     return checkAccess(recommendationsOf(asked), { providers, environment, openLedger: async () => ledger }, options);
   };
 }

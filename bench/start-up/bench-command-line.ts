@@ -29,29 +29,52 @@ export interface Loaded {
   readonly packages: readonly string[];
 }
 
-/** Runs it in an empty folder, with `execution` in execution.json: milliseconds from start to exit. */
-export async function timeCommandLine(
-  { file }: CommandLine,
-  args: readonly string[],
-  execution?: object,
-): Promise<number> {
-  return (await run(file, args, execution, false)).time;
+/** What one run took, in milliseconds. */
+export interface RunTime {
+  /** From start to exit. */
+  readonly wall: number;
+  /** Of all cores, user and system. */
+  readonly cpu: number;
 }
 
-/** Runs it once more, to see what it loads. */
-export async function listModules({ file }: CommandLine, args: readonly string[], execution?: object): Promise<Loaded> {
-  return (await run(file, args, execution, true)).loaded;
+/** What Node is started with. */
+export interface RunOptions {
+  /** Arguments of Node itself: the file, and what follows. */
+  readonly args: readonly string[];
+  /** Is in execution.json of the folder in which it runs. */
+  readonly execution?: object | undefined;
+  /** Besides those of this process. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
 }
 
-async function run(file: string, args: readonly string[], execution: object | undefined, listed: boolean) {
-  using folder = temporaryFolder();
-  const list = folder.file("packages.json");
-  writeFileSync(folder.file("execution.json"), JSON.stringify(execution ?? {}));
-  const preload = listed ? ["--import", new URL("loaded-packages.ts", import.meta.url).href] : [];
-  const env = { ...process.env, BUYONCE_BENCH_PACKAGES: list };
+/** Runs Node in an empty folder, and says what that took. */
+export async function timeRun(options: RunOptions): Promise<RunTime> {
   const begun = performance.now();
-  await promisify(execFile)(process.execPath, [...preload, file, ...args], { cwd: folder.file(""), env });
-  const time = performance.now() - begun;
-  const nothing: Loaded = { modules: 0, packages: [] };
-  return { time, loaded: listed ? (JSON.parse(readFileSync(list, "utf8")) as Loaded) : nothing };
+  // Only the process itself knows; what it takes to ask it is in the figures of all.
+  const cpu = Number(await run(options, `data:text/javascript,${encodeURIComponent(sayCpu)}`));
+  return { wall: performance.now() - begun, cpu };
+}
+
+const sayCpu = `import { writeFileSync } from "node:fs";
+process.on("exit", () => {
+  const { user, system } = process.cpuUsage();
+  writeFileSync(process.env.BUYONCE_BENCH_SAYS, String((user + system) / 1000));
+});`;
+
+/** Runs the command line, and says what it loads. */
+export async function listModules({ file }: CommandLine, args: readonly string[], execution?: object): Promise<Loaded> {
+  const preload = new URL("loaded-packages.ts", import.meta.url).href;
+  return JSON.parse(await run({ args: [file, ...args], execution }, preload)) as Loaded;
+}
+
+/** Runs Node with a module loaded before, and returns what that wrote at the end. */
+async function run({ args, execution = {}, env = {} }: RunOptions, preload: string): Promise<string> {
+  using folder = temporaryFolder();
+  const says = folder.file("says.txt");
+  writeFileSync(folder.file("execution.json"), JSON.stringify(execution));
+  await promisify(execFile)(process.execPath, ["--import", preload, ...args], {
+    cwd: folder.file(""),
+    env: { ...process.env, ...env, BUYONCE_BENCH_SAYS: says },
+  });
+  return readFileSync(says, "utf8");
 }

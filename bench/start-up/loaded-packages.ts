@@ -3,7 +3,7 @@ import { registerHooks } from "node:module";
 import process from "node:process";
 
 // Preloaded (`--import`) into a process: writes the packages whose code was loaded, at its end, into the file that
-// BUYONCE_BENCH_PACKAGES names.
+// BUYONCE_BENCH_SAYS names.
 const packages = new Set<string>();
 let modules = 0;
 registerHooks({
@@ -15,6 +15,6 @@ registerHooks({
   },
 });
 process.on("exit", () => {
-  const file = process.env["BUYONCE_BENCH_PACKAGES"];
+  const file = process.env["BUYONCE_BENCH_SAYS"];
   if (file !== undefined) writeFileSync(file, JSON.stringify({ modules, packages: [...packages].toSorted() }));
 });

@@ -1,9 +1,4 @@
 import type { TokenCredential } from "@azure/core-auth";
-import {
-  bearerTokenAuthenticationPolicyName,
-  decompressResponsePolicyName,
-  proxyPolicyName,
-} from "@azure/core-rest-pipeline";
 import { parseEndpoint } from "../../src/contract/endpoint.ts";
 import type { OnWait } from "../../src/contract/executor.ts";
 import type { JsonObject } from "../../src/contract/json.ts";
@@ -21,7 +16,7 @@ import {
 import { type AzureLimits, createLimits } from "./azure-limits.ts";
 import { makeOnce } from "./make-once.ts";
 import { resolveSettings, type AzureSettings, type ResolvedSettings } from "./azure-settings.ts";
-import { exchange, type PipelineOwner } from "./azure-transport.ts";
+import type { PipelineOwner, WireRequest } from "./azure-transport.ts";
 
 /** A request that moves no money: a read, a price calculation, a validation. */
 export interface ReadRequest {
@@ -108,8 +103,9 @@ export function createArmClient(settings: ArmClientSettings, parts: ArmClientPar
   const open = async () => {
     credentials.require(tenantId);
     const api = await makeSdkClient({ credential, cloud, options: { ...sdkOptions, endpoint: base.origin } });
+    const { exchange, removePolicies } = await import("./azure-transport.ts");
     removePolicies(api, insecure);
-    return api;
+    return (request: WireRequest) => exchange(api, request, now);
   };
   // Two instances, though their options are the same: nothing that is done to the one for reads can reach purchases.
   const [reads, purchases] = [makeOnce(open), makeOnce(open)];
@@ -131,7 +127,7 @@ export function createArmClient(settings: ArmClientSettings, parts: ArmClientPar
       const text = body && JSON.stringify(body);
       const request = { method, url, body: text, timeout: resolved.readTimeout, maxBytes, loopbackToken, signal };
       const pace = method === "GET" ? readPace : writePace;
-      const send = async () => exchange(await reads(), request, now);
+      const send = async () => (await reads())(request);
       const attempt = async () => {
         const answer = await inTurn(pace, send, { attempts, signal, onWait });
         onAnswer?.(answer);
@@ -150,8 +146,8 @@ export function createArmClient(settings: ArmClientSettings, parts: ArmClientPar
         loopbackToken,
         freshConnection: true,
       } as const;
-      const api = await purchases();
-      return paced(writePace.beginNow(), () => exchange(api, request, now));
+      const send = await purchases();
+      return paced(writePace.beginNow(), () => send(request));
     },
 
     writesLeft: () => writePace.left(),
@@ -196,16 +192,6 @@ const sdkOptions = {
   redirectOptions: { maxRetries: 0 },
   userAgentOptions: { userAgentPrefix: "buyonce" },
 } as const;
-
-function removePolicies({ pipeline }: PipelineOwner, insecure: boolean): void {
-  if (insecure) {
-    // Loopback: the bearer policy refuses http, and a proxy from the environment would carry the request away.
-    pipeline.removePolicy({ name: bearerTokenAuthenticationPolicyName });
-    pipeline.removePolicy({ name: proxyPolicyName });
-  }
-  // Without compression: a compressed body that is cut off neither ends nor fails in the SDK's reader.
-  pipeline.removePolicy({ name: decompressResponsePolicyName });
-}
 
 /** The object that an answer to a read holds; throws for any other answer. */
 function objectIn(answer: Answer): UnknownObject {

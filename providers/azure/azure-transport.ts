@@ -1,6 +1,12 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
-import { createHttpHeaders, createPipelineRequest } from "@azure/core-rest-pipeline";
+import {
+  bearerTokenAuthenticationPolicyName,
+  createHttpHeaders,
+  createPipelineRequest,
+  decompressResponsePolicyName,
+  proxyPolicyName,
+} from "@azure/core-rest-pipeline";
 import type { HttpClient, HttpHeaders, HttpMethods, Pipeline } from "@azure/core-rest-pipeline";
 import type { IncomingHttpHeaders } from "node:http";
 import { messageOf } from "../../src/contract/errors.ts";
@@ -34,6 +40,17 @@ export interface WireRequest {
 /** A client of an SDK, as far as it is needed here: its pipeline holds credential, user agent, logging and proxy. */
 export interface PipelineOwner {
   readonly pipeline: Pipeline;
+}
+
+/** Takes out of a client's pipeline what must not touch these requests; `insecure`: they go to loopback over http. */
+export function removePolicies({ pipeline }: PipelineOwner, insecure: boolean): void {
+  if (insecure) {
+    // Loopback: the bearer policy refuses http, and a proxy from the environment would carry the request away.
+    pipeline.removePolicy({ name: bearerTokenAuthenticationPolicyName });
+    pipeline.removePolicy({ name: proxyPolicyName });
+  }
+  // Without compression: a compressed body that is cut off neither ends nor fails in the SDK's reader.
+  pipeline.removePolicy({ name: decompressResponsePolicyName });
 }
 
 /** Connections that are kept for reads. */

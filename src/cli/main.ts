@@ -20,5 +20,7 @@ if (major < neededMajor || (major === neededMajor && minor < neededMinor)) {
   process.exit(2);
 }
 
+const { keepCompiledCode } = await import("./compile-cache.ts");
+keepCompiledCode();
 const { run } = await import("./run.ts");
 await run(process.argv.slice(2), manifest.version);

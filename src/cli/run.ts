@@ -2,13 +2,14 @@ import process from "node:process";
 import type { Readable, Writable } from "node:stream";
 import { inspect } from "node:util";
 import { CommanderError } from "commander";
+import type { Imitation } from "../../providers/sandbox/server/imitation.ts";
 import type { LogLevel } from "../log/logger.ts";
 import { BuyonceError, messageOf } from "../contract/errors.ts";
 import { createCommandLog } from "./command-log.ts";
 import type { CommandParts, RunningSandbox, StartSandboxOptions } from "./commands/command-parts.ts";
 import { createProgram, withHelpOption } from "./program.ts";
 import { openLedger } from "./resources/open-ledger.ts";
-import { createProviders } from "./resources/providers.ts";
+import { createProviders, providerNames, type ProviderName } from "./resources/providers.ts";
 import { type ExitCode, exitCodeOfError, exitCodeOfLost, exitCodes, usageError } from "./terminal/exit-code.ts";
 import { type InterruptHandlers, onInterrupt, type SignalSource } from "./terminal/interrupt.ts";
 import { confirm, noteOn, type Output, questionsOn, type Terminal } from "./terminal/terminal.ts";
@@ -96,10 +97,23 @@ function createParts(host: Host, terminal: Terminal): CommandParts {
   };
 }
 
-/** Starts the imitation of all clouds for one command. */
-async function startSandbox(options: StartSandboxOptions): Promise<RunningSandbox> {
-  const { startCloudSandbox } = await import("../../providers/sandbox/index.ts");
-  const sandbox = await startCloudSandbox(options);
+/** Imported only where they are needed: an imitation is as large as what it imitates. */
+const imitations: Readonly<Record<ProviderName, (azure: StartSandboxOptions["azure"]) => Promise<Imitation>>> = {
+  azure: async (azure) =>
+    (await import("../../providers/sandbox/azure/azure-imitation.ts")).createAzureImitation(azure),
+  aws: async () => (await import("../../providers/sandbox/aws/aws-imitation.ts")).createAwsImitation(),
+  gcp: async () => (await import("../../providers/sandbox/gcp/gcp-imitation.ts")).createGcpImitation(),
+};
+
+/** Starts the imitation of the clouds for one command. */
+async function startSandbox({
+  clouds = providerNames,
+  azure,
+  ...options
+}: StartSandboxOptions): Promise<RunningSandbox> {
+  const server = await import("../../providers/sandbox/server/server.ts");
+  const imitated = await Promise.all(clouds.map((name) => imitations[name](azure)));
+  const sandbox = await server.startSandbox({ ...options, imitations: imitated });
   return {
     url: sandbox.url,
     purchaseRequests: () => sandbox.purchaseRequests().length,

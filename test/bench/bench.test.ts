@@ -54,5 +54,7 @@ describe("the command line loads the SDKs of the clouds in use, and no others", 
     expect(packages.filter((name) => /aws|smithy|google|grpc/.test(name))).toEqual([]);
     // Credentials are loaded only where a real cloud asks for them.
     expect(packages).not.toContain("@azure/identity");
+    // Of the SDK its transport alone: none of its operations.
+    expect(packages).not.toContain("@azure/core-lro");
   });
 });

@@ -39,6 +39,8 @@ export interface StartSandboxOptions {
   readonly stateFile?: string;
   /** How the imitated Azure behaves. */
   readonly azure?: Pick<AzureSandboxOptions, "writeLimit">;
+  /** The clouds that are imitated; unless they are given, all. */
+  readonly clouds?: readonly ProviderName[];
 }
 
 /** What the commands are put together from; tests hand in their own. */

@@ -105,7 +105,7 @@ export async function withClouds<T>(
   if (real.length > 0) checkLedgerOfReal(options, parts);
   const stateFile = defaultFiles.sandboxState;
   if (buying && real.length === 0) noteLedgerOfTrial(options, parts);
-  const sandbox = options.sandbox ? await parts.startSandbox({ stateFile }) : undefined;
+  const sandbox = options.sandbox ? await parts.startSandbox({ stateFile, clouds: needed }) : undefined;
   try {
     if (sandbox && buying) note(`Sandbox at ${sandbox.url}, its state in ${stateFile}: nothing is spent.`);
     const endpoints = sandbox ? endpointsAt(sandbox.url) : given;

@@ -2,8 +2,7 @@ import { randomUUID } from "node:crypto";
 import { constants, existsSync } from "node:fs";
 import { access, open, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { ledgerHistory } from "../../inspect/read-history.ts";
-import { type HtmlReportOptions, htmlReport, type ReportedExecution } from "../../report/html-report.ts";
+import type { HtmlReportOptions, ReportedExecution } from "../../report/html-report.ts";
 import { messageOf } from "../../contract/errors.ts";
 import type { DriveEvent } from "../../contract/events.ts";
 import type { Ledger } from "../../contract/ledger.ts";
@@ -97,6 +96,7 @@ export async function writeReportFile(
     for (const execution of executions) known.push(await withHistory(execution, ledger, note));
     const problem = await problemOf(file);
     if (problem !== undefined) throw new Error(problem);
+    const { htmlReport } = await import("../../report/html-report.ts");
     await replaceFile(file, htmlReport(known, options));
     note(`Report: ${file}`);
     return true;
@@ -126,6 +126,7 @@ export async function withHistory(
 ): Promise<ReportedExecution> {
   const { executionId } = execution.report;
   try {
+    const { ledgerHistory } = await import("../../inspect/read-history.ts");
     const histories = await ledgerHistory(ledger, executionId);
     return { ...execution, history: new Map(histories.map(({ record, lines }) => [record.recIndex, lines])) };
   } catch (error) {
