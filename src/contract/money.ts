@@ -39,9 +39,17 @@ export function isPayable({ amount, currency }: Money): boolean {
   return new Big(amount).round(decimalsOf(currency)).gt(0);
 }
 
+/** To look it up costs a tenth of a recommendation's whole CPU; there are as many as there are codes. */
+const knownDecimals = new Map<string, number>();
+
 /** How many decimals the smallest unit of a currency has (ISO 4217): 2 for a cent, 0 for a yen. */
 export function decimalsOf(currency: string): number {
-  return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  const known = knownDecimals.get(currency);
+  if (known !== undefined) return known;
+  const format = new Intl.NumberFormat("en", { style: "currency", currency });
+  const decimals = format.resolvedOptions().maximumFractionDigits ?? 2;
+  knownDecimals.set(currency, decimals);
+  return decimals;
 }
 
 /** Sums per currency, in the order in which the currencies first appear. */

@@ -5,7 +5,7 @@ import type { DriveStep } from "../contract/events.ts";
 import type { NewExecution } from "../contract/execution-record.ts";
 import { idsOf } from "../contract/commitment.ts";
 import type { ExecutionPlace, Ledger, TokenRecord } from "../contract/ledger.ts";
-import type { Listed } from "../contract/listed.ts";
+import type { Facts, Listed } from "../contract/listed.ts";
 import { maskToken } from "../contract/token.ts";
 import {
   boughtAt,
@@ -16,7 +16,7 @@ import {
   twinText,
   usualTwinsWithin,
 } from "../contract/twin.ts";
-import { notStated, statedDifferences } from "./compare-facts.ts";
+import { statedDifferences } from "./compare-facts.ts";
 import type { Looked } from "./drive-context.ts";
 import { recordedIds } from "./must-be-listed.ts";
 import { createTokenIndex, type Listing } from "./read-listing.ts";
@@ -86,26 +86,22 @@ export async function findTwins({ ledger, environment, emit }: TwinParts, search
   const recorded = await readAlike(ledger, executionId, places, at - within);
   const isNamed = await namedTo(ledger, recorded, search.caller);
   const byFingerprint = Map.groupBy(recorded, ({ fingerprint }) => fingerprint);
-  const alike = Map.groupBy(
-    places.filter(({ state }) => state !== "skipped"),
-    ({ fingerprint }) => fingerprint,
-  );
+  const alike = byFingerprintAndToken(places.filter(({ state }) => state !== "skipped"));
   const ownTokens = createTokenIndex(places.map(({ token }) => token));
   const ownIds = new Set(places.flatMap(({ commitment }) => recordedIds({ commitment })).map((id) => id.toLowerCase()));
   const found = new Map<string, TwinsOf>();
+  const sameIn = createSearchForSame();
 
   return {
     within,
     look: (task, listing) => {
       const { recIndex, token, fingerprint, scope, notThis = [] } = task.record;
       const inLedger = byFingerprint.get(fingerprint) ?? [];
-      const known = new Set([
-        ...ownIds,
-        ...[...inLedger.flatMap(recordedIds), ...notThis].map((id) => id.toLowerCase()),
-      ]);
+      const known = new Set([...inLedger.flatMap(recordedIds), ...notThis].map((id) => id.toLowerCase()));
+      const isKnown = (id: string) => ownIds.has(id) || known.has(id);
       const isOther = ({ commitment, marks }: Listed) =>
-        ownTokens(marks).length === 0 && !idsOf(commitment).some((id) => known.has(id.toLowerCase()));
-      const shown = (listing.recent ?? []).filter((listed) => isSame(task, listed) && isOther(listed));
+        ownTokens(marks).length === 0 && !idsOf(commitment).some((id) => isKnown(id.toLowerCase()));
+      const shown = sameIn(task, listing).filter(isOther);
       const bought = [
         ...inLedger.map((record) => ({
           text: twinText(record, isNamed(record)),
@@ -116,8 +112,8 @@ export async function findTwins({ ledger, environment, emit }: TwinParts, search
           isForbidden: isForbidden(Date.parse(purchasedAt), environment.now()),
         })),
       ];
-      const others = (alike.get(fingerprint) ?? []).filter((place) => place.token !== token);
-      const twins = { bought: someOf(bought.map(({ text }) => text)), beside: besideText(others) };
+      const beside = besideText(alike.get(fingerprint) ?? new Map(), token);
+      const twins = { bought: someOf(bought.map(({ text }) => text)), beside };
       const all = [...twins.bought, ...twins.beside];
       if (all.length > 0 && !found.has(token)) {
         emit({ type: "twin", recIndex, token: maskToken(token), detail: all.join(" ") });
@@ -198,16 +194,43 @@ async function namedTo(
   return ({ executionId }) => known.has(executionId);
 }
 
-/** Whether something in a listing is what is asked for, as far as the listing says all that decides that. */
-function isSame({ executor, record }: Looked, { facts }: Listed): boolean {
-  const asked = executor.factsOf(record.recommendation);
-  return statedDifferences(asked, facts).length === 0 && notStated(asked.decisive, facts).length === 0;
+/**
+ * Finds what a listing shows that was bought lately and is what is asked for, as far as it says all that decides that. Every listing
+ * is looked through once for all recommendations whose facts have the same names.
+ */
+function createSearchForSame(): (task: Looked, listing: Listing) => readonly Listed[] {
+  const indexes = new WeakMap<Listing, Map<string, ReadonlyMap<string, readonly Listed[]>>>();
+  return ({ executor, record }, listing) => {
+    const { recent = [] } = listing;
+    if (recent.length === 0) return [];
+    const asked = executor.factsOf(record.recommendation);
+    const { decisive } = asked;
+    const fields = Object.keys(decisive).filter((field) => decisive[field] !== undefined);
+    const valuesOf = (facts: Facts) => JSON.stringify(fields.map((field) => facts[field]));
+    const ofListing = indexes.get(listing) ?? new Map<string, ReadonlyMap<string, readonly Listed[]>>();
+    indexes.set(listing, ofListing);
+    const name = JSON.stringify(fields);
+    const index = ofListing.get(name) ?? Map.groupBy(recent, ({ facts }) => valuesOf(facts));
+    ofListing.set(name, index);
+    return (index.get(valuesOf(decisive)) ?? []).filter(({ facts }) => statedDifferences(asked, facts).length === 0);
+  };
 }
 
-function besideText(others: readonly ExecutionPlace[]): readonly string[] {
-  if (others.length === 0) return [];
-  const named = others.slice(0, mostNamed).map(({ recIndex }) => `#${recIndex}`);
-  const rest = others.length - named.length;
+function byFingerprintAndToken(places: readonly ExecutionPlace[]) {
+  const grouped = Map.groupBy(places, ({ fingerprint }) => fingerprint);
+  return new Map([...grouped].map(([print, alike]) => [print, new Map(alike.map((place) => [place.token, place]))]));
+}
+
+/** Says which places, by token, are alike beside the one with this token; a thousand others are not looked through for that. */
+function besideText(alike: ReadonlyMap<string, ExecutionPlace>, token: string): readonly string[] {
+  const others = alike.size - (alike.has(token) ? 1 : 0);
+  if (others === 0) return [];
+  const named: string[] = [];
+  for (const place of alike.values()) {
+    if (named.length === mostNamed) break;
+    if (place.token !== token) named.push(`#${place.recIndex}`);
+  }
+  const rest = others - named.length;
   const more = rest > 0 ? ` and ${rest} more` : "";
   return [`The same is asked for in this execution as ${named.join(", ")}${more}.`];
 }

@@ -61,6 +61,21 @@ test("C4: a ledger that was restored from a backup, and knows fewer, is read ane
   expect([others.has("order-1"), others.has("order-2")]).toEqual([true, false]);
 });
 
+test("C4: what a token buys after it asked is never another's, however it is asked", async () => {
+  const { rows, owned } = countedStore();
+  rows.push(["order-0", "token-0"]);
+  const [others, both, size] = [
+    await owned.byOthers(scope.key, "token-1"),
+    await owned.byOthers(scope.key, "token-1"),
+    await owned.byOthers(scope.key, "token-1"),
+  ];
+  rows.push(["order-1", "token-1"]);
+  owned.note({ scope, token: "token-1", commitment: bought({ id: "order-1" }) });
+  expect([others.has("order-0"), others.has("order-1")]).toEqual([true, false]);
+  expect([...both]).toEqual(["order-0"]);
+  expect(size.size).toBe(1);
+});
+
 test("C4: all ids of a purchase count, also those that a later look found", async () => {
   const { rows, owned } = countedStore();
   await owned.byOthers(scope.key, "token-0");
