@@ -20,7 +20,7 @@ export function createMemoryLedger({ clock = Date.now }: { readonly clock?: () =
     records: new Map(),
     owners: new Map(),
     lanes: new Map(),
-    entries: [],
+    entries: new Map(),
     executions: new Map(),
     numbered: new Map(),
     keys: new Map(),
@@ -61,7 +61,8 @@ interface Kept {
   readonly owners: Map<string, Map<string, string>>;
   /** The tokens by the lane that their records occupy, undefined for none. */
   readonly lanes: Map<string | undefined, Set<string>>;
-  readonly entries: HistoryEntry[];
+  /** By token. */
+  readonly entries: Map<string, HistoryEntry[]>;
   readonly executions: Map<string, ExecutionRecord>;
   /** All that happened, by execution; the first has the number 1. */
   readonly numbered: Map<string, Happened[]>;
@@ -138,7 +139,7 @@ function readsOf(
       const all = tokens === undefined ? [...records.values()] : tokens.flatMap((token) => records.get(token) ?? []);
       return select(all, query, clock());
     },
-    history: async (token) => entries.filter((entry) => entry.token === token),
+    history: async (token) => [...(entries.get(token) ?? [])],
   };
 }
 
@@ -233,7 +234,11 @@ function begin(kept: Kept, now: number): { readonly transaction: LedgerTransacti
     for (const { scopeKey, id, token } of owned) {
       owners.set(scopeKey, (owners.get(scopeKey) ?? new Map<string, string>()).set(id, token));
     }
-    entries.push(...appended);
+    for (const entry of appended) {
+      const before = entries.get(entry.token);
+      if (before === undefined) entries.set(entry.token, [entry]);
+      else before.push(entry);
+    }
     for (const execution of amended.values()) executions.set(execution.executionId, execution);
     for (const [name, key] of taken) keys.set(name, key);
     addLines(numbered, happened);

@@ -14,7 +14,7 @@ import { labelsText } from "../contract/labels.ts";
 import { notKnown } from "../contract/payments.ts";
 import { accountsTable, byMoney, totalsTable } from "./report-totals.ts";
 import { styles, widePaper } from "./styles.ts";
-import { timelineOf } from "./timeline.ts";
+import { type StepsOfRun, stepsOfRun, timelineOf } from "./timeline.ts";
 import { recordedToDo, recordedVerdictOf, toDo, type Verdict, verdictOf } from "./report-words.ts";
 import { plainCause } from "./what-next.ts";
 
@@ -57,7 +57,7 @@ export function htmlReport(
 ): string {
   const outcomes = executions.flatMap(({ report }) => report.outcomes);
   const say = fromLedger ? { verdictOf: recordedVerdictOf, toDo: recordedToDo } : { verdictOf, toDo };
-  const how: Told = { ...say, events, several: executions.length > 1 };
+  const how: Told = { ...say, steps: stepsOfRun(events), several: executions.length > 1 };
   const toneOf = (outcome: Outcome) => how.verdictOf(outcome).tone;
   const page = html`<!doctype html>
     <html lang="en">
@@ -102,7 +102,7 @@ const widePaperSheet = new Html(widePaper);
 interface Told {
   readonly verdictOf: (outcome: Outcome) => Verdict;
   readonly toDo: (outcome: Outcome) => string | undefined;
-  readonly events: readonly DriveEvent[];
+  readonly steps: StepsOfRun;
   /** Of several executions. */
   readonly several: boolean;
 }
@@ -266,9 +266,9 @@ function notes(outcome: Outcome, shared: ReadonlyMap<string, number>): readonly 
 }
 
 /** What happened when, folded. */
-function story(outcome: Outcome, { history }: ReportedExecution, { events }: Told): Html | undefined {
+function story(outcome: Outcome, { history }: ReportedExecution, { steps }: Told): Html | undefined {
   const { recIndex, token } = outcome;
-  const moments = timelineOf(outcome, events, history?.get(recIndex) ?? []);
+  const moments = timelineOf(outcome, steps, history?.get(recIndex) ?? []);
   if (moments.length === 0) return undefined;
   return html`<details class="story">
     <summary>What happened when (UTC), mark ${maskToken(token)}</summary>

@@ -13,19 +13,31 @@ export interface Moment {
   readonly what: string;
 }
 
+/** The steps of a run, by what they are about. */
+export interface StepsOfRun {
+  /** When it began (milliseconds since 1970); without steps at no time. */
+  readonly begin: number;
+  /** Those about one recommendation, oldest first. */
+  of(outcome: Outcome): readonly DriveEvent[];
+}
+
+/** Sorts the steps once: a long run has a hundred thousand. */
+export function stepsOfRun(events: readonly DriveEvent[]): StepsOfRun {
+  const keyOf = (recIndex: number | undefined, mask: string) => `${recIndex} ${mask}`;
+  const own = Map.groupBy(events, (event) => ("token" in event ? keyOf(event.recIndex, event.token) : undefined));
+  return {
+    begin: events.reduce((first, { at }) => Math.min(first, at), Infinity),
+    of: ({ recIndex, token }) => own.get(keyOf(recIndex, maskToken(token))) ?? [],
+  };
+}
+
 /**
  * What happened to a recommendation, oldest first: the steps of this run, and before them what the ledger holds of earlier
  * ones. Without steps all that the ledger holds.
  */
-export function timelineOf(
-  outcome: Outcome,
-  events: readonly DriveEvent[],
-  history: readonly HistoryLine[],
-): readonly Moment[] {
-  const mask = maskToken(outcome.token);
-  const own = events.filter((event) => "token" in event && event.token === mask && event.recIndex === outcome.recIndex);
-  const begin = Math.min(...events.map(({ at }) => at));
-  const earlier = own.length === 0 ? history : history.filter(({ at }) => at < begin);
+export function timelineOf(outcome: Outcome, steps: StepsOfRun, history: readonly HistoryLine[]): readonly Moment[] {
+  const own = steps.of(outcome);
+  const earlier = own.length === 0 ? history : history.filter(({ at }) => at < steps.begin);
   return [
     ...earlier.map((line) => ({ at: line.at, what: historyWords(line) })),
     ...own.map((event) => ({ at: event.at, what: eventWords(event) })),

@@ -4,7 +4,7 @@ import { eventText } from "../../src/cli/text/event-text.ts";
 import { statusText } from "../../src/cli/text/status-text.ts";
 import type { DriveEvent } from "../../src/contract/events.ts";
 import { ledgerStatus } from "../../src/inspect/read-status.ts";
-import { timelineOf } from "../../src/report/timeline.ts";
+import { stepsOfRun, timelineOf } from "../../src/report/timeline.ts";
 import { changed, execution, executionId, setup, token } from "./setup.ts";
 
 /** A provider that takes a stamp, and does not show it. */
@@ -40,7 +40,7 @@ describe("B1: a stamp that is tried and not shown", () => {
     expect(events.filter(({ type }) => type === "marked")).toMatchObject([{ marked: false }]);
     expect((await recorded())?.commitment).toMatchObject({ marked: "waived" });
 
-    const page = timelineOf(outcome, events, []).map(({ what }) => what);
+    const page = timelineOf(outcome, stepsOfRun(events), []).map(({ what }) => what);
     expect(page).toContain("Our mark is not seen on it");
     const status = statusText(await ledgerStatus(ledger, { executionId }), {
       descriptions: [""],

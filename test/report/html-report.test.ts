@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { amountText, html, monthlyText, timeText } from "../../src/report/html.ts";
 import { htmlReport } from "../../src/report/html-report.ts";
-import { timelineOf } from "../../src/report/timeline.ts";
+import { stepsOfRun, timelineOf } from "../../src/report/timeline.ts";
 import { verdictOf } from "../../src/report/report-words.ts";
 import { paidMonthly } from "../../src/contract/payments.ts";
 import type { Outcome } from "../../src/contract/report.ts";
@@ -150,7 +150,7 @@ describe("what it says", () => {
 
 describe("the timeline", () => {
   test("this run's steps, after what the ledger holds of earlier ones", () => {
-    expect(timelineOf(outcomeOf(0), events, history.get(0) ?? []).map(({ what }) => what)).toEqual([
+    expect(timelineOf(outcomeOf(0), stepsOfRun(events), history.get(0) ?? []).map(({ what }) => what)).toEqual([
       "A run took it up",
       "Asked the provider for the price",
       "Price: 15,588.00 GBP",
@@ -161,11 +161,20 @@ describe("the timeline", () => {
   });
 
   test("without a step of this run, all that the ledger holds; without either, nothing", () => {
-    expect(timelineOf(outcomeOf(2), events, history.get(2) ?? []).map(({ what }) => what)).toEqual([
+    expect(timelineOf(outcomeOf(2), stepsOfRun(events), history.get(2) ?? []).map(({ what }) => what)).toEqual([
       "Wrote down what is about to be ordered: 1,234,567.50 USD",
       `Recorded as bought: ${hostile} active`,
     ]);
-    expect(timelineOf(outcomeOf(3), events, [])).toEqual([]);
+    expect(timelineOf(outcomeOf(3), stepsOfRun(events), [])).toEqual([]);
+  });
+
+  test("of a run with more steps than a function takes arguments", () => {
+    const step = events.find(({ type }) => type === "quoting");
+    if (step === undefined) throw new Error("There is a step.");
+    const many = Array.from({ length: 250_000 }, (_, at) => ({ ...step, at: at + 5 }));
+    const steps = stepsOfRun(many);
+    expect(steps.begin).toBe(5);
+    expect(steps.of(outcomeOf(0))).toHaveLength(many.length);
   });
 });
 
