@@ -33,7 +33,7 @@ async function drive(inner: Ledger, executionId: string, size: number): Promise<
   const { user, system } = process.cpuUsage(cpu);
   const other = outcomes.find(({ status }) => status !== "purchased");
   if (other !== undefined) throw new Error(`Not everything was bought: ${other.status}, ${other.error?.message}`);
-  return { time, cpu: (user + system) / 1000, calls };
+  return { time, cpu: (user + system) / 1000, resident: process.resourceUsage().maxRSS * 1024, calls };
 }
 
 /**

@@ -8,7 +8,7 @@ import type { CostOrder } from "./request-cost.ts";
 export async function countSyncs(order: Omit<CostOrder, "trial">): Promise<number | undefined> {
   if (!hasStrace()) return undefined;
   // One recommendation alone needs a claim, a submission and a purchase; the rest is the making of the ledger.
-  const least = order.identity === "minted" ? 3 : 4;
+  const least = order.identity === "stamped" ? 4 : 3;
   const [all, one] = [await traced(order), await traced({ ...order, recommendations: 1 })];
   return all - one + least;
 }

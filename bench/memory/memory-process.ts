@@ -1,6 +1,9 @@
 import process from "node:process";
 import { createAzure } from "../../providers/azure/index.ts";
 import { readListing } from "../../src/drive/read-listing.ts";
+import { jsonReport } from "../../src/cli/text/json-documents.ts";
+import type { DriveEvent } from "../../src/contract/events.ts";
+import { htmlReport } from "../../src/report/html-report.ts";
 import { createPurchaser } from "../../src/purchaser.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
 import { createImitationCloud } from "../../src/testing/imitation/imitation-cloud.ts";
@@ -51,7 +54,14 @@ async function drive(recommendations: number): Promise<MemoryResult> {
     source: "buyonce-bench",
     recommendations: Array.from({ length: recommendations }, () => disk()),
   };
-  const result = await measure(() => purchaser.drive(execution));
+  const result = await measure(async () => {
+    const events: DriveEvent[] = [];
+    const report = await purchaser.drive(execution, { onEvent: (event) => events.push(event) });
+    const json = jsonReport(report);
+    const descriptions = execution.recommendations.map(({ size }) => size);
+    const page = htmlReport([{ report, descriptions }], { at: Date.now(), events });
+    return { report, events, json, page };
+  });
   await ledger.close();
   return result;
 }

@@ -38,7 +38,7 @@ export async function measureMemory({ memory }: Parameters): Promise<string> {
     table(columns, rows),
     "",
     "The heap after a full collection, taken again and again while it runs; listings through the real SDK, drives with",
-    "SQLite and a cloud in memory that holds its orders in the same process.",
+    "SQLite and a cloud in memory that holds its orders in the same process; their events, JSON report and page are held too.",
   ].join("\n");
 }
 

@@ -2,7 +2,7 @@ import { type ClientRequest, type IncomingMessage, request as httpRequest } from
 import type { Agent, IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { Socket } from "node:net";
-import { buffer } from "node:stream/consumers";
+import { text } from "node:stream/consumers";
 import { limitBytes } from "./limit-bytes.ts";
 
 /** One request as it leaves. */
@@ -43,8 +43,9 @@ export async function sendOverWire(request: OutgoingRequest): Promise<IncomingAn
   refuseProxyAnswer(outgoing, reject);
   outgoing.end(body);
   const answer = await promise;
-  const bytes = await buffer(limitBytes(answer, maxBytes));
-  return { status: answer.statusCode ?? 0, headers: answer.headers, text: bytes.toString("utf8") };
+  // Decoded as it comes: never held as bytes and as text at once.
+  const read = await text(limitBytes(answer, maxBytes));
+  return { status: answer.statusCode ?? 0, headers: answer.headers, text: read };
 }
 
 /**
