@@ -63,10 +63,8 @@ export async function measureOwnCost({ ownCost }: Parameters): Promise<string> {
       }
     }
   }
-  const columns = [
-    ...["ledger", "cloud", "N", "CPU each", "of the first", "time each", "writes each", "reads each", "fsyncs each"],
-    "resident at most",
-  ];
+  const counted = ["CPU each", "of the first", "time each", "writes each", "reads each", "fsyncs each"];
+  const columns = ["ledger", "cloud", "N", ...counted, "resident at most"];
   return [
     "### The library's own cost per recommendation, without a network",
     "",
