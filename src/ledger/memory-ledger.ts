@@ -234,17 +234,22 @@ function begin(kept: Kept, now: number): { readonly transaction: LedgerTransacti
     for (const { scopeKey, id, token } of owned) {
       owners.set(scopeKey, (owners.get(scopeKey) ?? new Map<string, string>()).set(id, token));
     }
-    for (const entry of appended) {
-      const before = entries.get(entry.token);
-      if (before === undefined) entries.set(entry.token, [entry]);
-      else before.push(entry);
-    }
+    addEntries(entries, appended);
     for (const execution of amended.values()) executions.set(execution.executionId, execution);
     for (const [name, key] of taken) keys.set(name, key);
     addLines(numbered, happened);
     for (const [executionId, all] of announced) keepAnnounced(kept.webhooks, executionId, all);
   };
   return { transaction, commit };
+}
+
+/** Each in the history of its token. */
+function addEntries(entries: Kept["entries"], appended: readonly HistoryEntry[]): void {
+  for (const entry of appended) {
+    const before = entries.get(entry.token);
+    if (before === undefined) entries.set(entry.token, [entry]);
+    else before.push(entry);
+  }
 }
 
 /** Numbers lines by their places. */

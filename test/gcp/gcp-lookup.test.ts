@@ -113,7 +113,7 @@ describe("the list of commitments", () => {
           marks: [{ text: token.slice(0, 32), whole: false }],
           facts: { ...facts, type: undefined, autoRenew: "true" },
         },
-        { marks: [], facts: { ...facts, licenseResource: "a licence" } },
+        { marks: [], facts: { ...facts, licenseResource: "a licence that cannot be read" } },
       ],
     ]);
   });
