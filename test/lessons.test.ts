@@ -14,7 +14,7 @@ const boughtTwice: readonly Lesson[] = [
     lesson: "The process died after approval, and what was driven again carried no token (632, 636)",
     tests: [
       "contract/token.test.ts#is the SHA-256 of executionId:recIndex in lowercase hex",
-      "end-to-end/kill.test.ts#one more drive ends with exactly three commitments, each time",
+      "end-to-end/kill.test.ts#the next drives end with exactly three commitments",
       "drive/buy.test.ts#can be driven again from the ledger alone",
     ],
   },

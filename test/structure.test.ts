@@ -99,10 +99,10 @@ describe("the house", () => {
     // The others compare leases, how long a listing may lag, and whether an execution is due (the guard has the last word there),
     // say when to ask again, when a quote would have been recorded, or whether a plan still holds.
     const others = [
+      "check-canary",
       "clear-answer",
       "drive-execution",
       "hold-plan",
-      "lookup",
       "make-plan",
       "open-execution",
       "plan-execution",

@@ -317,7 +317,7 @@ test("tagNames reach every provider", async () => {
   const cloud = ["azure", "aws", "gcp"].flatMap((name) => [`--${name}-endpoint`, sandbox.url]);
   expect((await runCommand(["drive", "execution.json", ...cloud])).code).toBe(0);
   const sent = sandbox.purchaseRequests().map(({ body }) => body);
-  expect(sent).toHaveLength(3);
+  expect(sent).toHaveLength(recommendations.length);
   for (const body of sent) {
     expect(body).toMatch(/\bwho\b[^]*cudly-web/);
     expect(body).toMatch(/\bwhich\b/);

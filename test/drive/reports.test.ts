@@ -211,14 +211,14 @@ describe("an executor is told", () => {
     const told: unknown[] = [];
     const { mark } = parts.cloud.executor;
     const purchaser = changed(parts, {
-      mark: async (commitment, submission, marker, { signal, ...where }) => {
-        told.push({ ...where, stopped: signal.aborted });
-        return mark?.(commitment, submission, marker, { signal, ...where }) ?? commitment;
+      mark: async (commitment, submission, marker, { signal, owned, ...where }) => {
+        told.push({ ...where, owned: [...owned], stopped: signal.aborted });
+        return mark?.(commitment, submission, marker, { signal, owned, ...where }) ?? commitment;
       },
     });
     await purchaser.drive({ ...execution(), executionId: "another" });
     const scope = { key: "imitation/a", label: "account a" };
-    expect(told).toEqual([{ scope, owned: new Set(["order-1"]), age: aged(0), stopped: false }]);
+    expect(told).toEqual([{ scope, owned: ["order-1"], age: aged(0), stopped: false }]);
   });
 });
 

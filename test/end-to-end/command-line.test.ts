@@ -172,7 +172,7 @@ describe.concurrent("exit codes and the JSON document", () => {
         { match: { action: "DescribeReservedInstances" }, times: 1000, fault: hang },
       ]);
       // Without an end of its own the process would hang with the endpoints, and the test with it.
-      const { code, outcomes } = await cli.drive("--timeout", "14");
+      const { code, outcomes } = await cli.drive("--timeout", "24");
       expect({ code, statuses: statuses(outcomes) }).toEqual({ code: 4, statuses: ["unresolved", "refused"] });
       expect(outcomes.map(({ error }) => error?.code)).toEqual(["outcome-unknown", "deadline-too-near"]);
       sandbox.clearFaults();

@@ -6,6 +6,7 @@ import { type AwsAccounts, type AwsSettings, createAws } from "../../providers/a
 import { type AwsSandboxOptions, type CloudSandbox, startCloudSandbox } from "../../providers/sandbox/index.ts";
 import { systemEnvironment } from "../../src/contract/environment.ts";
 import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
+import type { DriveOptions } from "../../src/drive/drive-execution.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
 import { createPurchaser } from "../../src/purchaser.ts";
 import { ec2, executionOf } from "./recommendations.ts";
@@ -47,6 +48,7 @@ async function driven(
   recommendations: readonly AnyRecommendation[],
   { aws = {}, ...settings }: Setting,
   before: (sandbox: CloudSandbox, clock: ReturnType<typeof handClock>) => void = () => undefined,
+  how: DriveOptions = { concurrency: 8 },
 ) {
   const clock = handClock();
   const sandbox = await startCloudSandbox({ aws, clock });
@@ -54,7 +56,7 @@ async function driven(
   const environment = { ...systemEnvironment, now: clock.now };
   const provider = createAws({ endpoint: sandbox.url, variables: {}, ...settings, environment });
   const purchaser = createPurchaser({ ledger: createMemoryLedger(), providers: [provider] });
-  const drive = () => purchaser.drive(executionOf(...recommendations), { concurrency: 8 });
+  const drive = () => purchaser.drive(executionOf(...recommendations), how);
   const { outcomes } = await drive();
   const assumed = ({ action, body }: CloudSandbox["requests"][number], account: string) =>
     action === "AssumeRole" && body.includes(encodeURIComponent(`:iam::${account}:role`));
@@ -210,6 +212,8 @@ describe("one execution over many AWS accounts", () => {
             clock.forward(60_000);
           };
         },
+        // A purchase that is under way then would be refused, and is sent once.
+        { concurrency: 1, quotesAhead: false },
       );
       expect(run.of(account)).toEqual(all);
       expect(run.of(other)).toEqual(all);

@@ -126,7 +126,7 @@ function checkRequests(requests: readonly LoggedRequest[], size: Size): void {
     });
   }
   // The price list is Google's own, and read once for all projects.
-  expect(requests.filter(({ action }) => action === "GET skus")).toHaveLength(3);
+  expect(requests.filter(({ action }) => action === "GET skus")).toHaveLength(4);
   for (const project of projects) {
     const { "GET skus": _prices, ...own } = counted(requests, project);
     expect(own).toEqual({

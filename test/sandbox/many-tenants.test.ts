@@ -20,7 +20,7 @@ const machine = (tenantId: string, quantity = 1) => recommend("compute", { tenan
 const committed = (projectId: string, vcpus = 8) => ({ ...gcpRecommendation, projectId, vcpus });
 
 /** Of the price list. */
-const pricePages = 3;
+const pricePages = 4;
 
 /** Their variables are set nowhere: over http none is read. */
 const tenants = Object.fromEntries(
