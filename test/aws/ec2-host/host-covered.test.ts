@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { createAws } from "../../../providers/aws/index.ts";
 import { type CloudSandboxOptions, startCloudSandbox } from "../../../providers/sandbox/index.ts";
+import { systemEnvironment } from "../../../src/contract/environment.ts";
 import { createMemoryLedger } from "../../../src/ledger/memory-ledger.ts";
 import { createPurchaser } from "../../../src/purchaser.ts";
 import { fixtureExecution } from "../../fixture-execution.ts";
@@ -17,6 +18,8 @@ async function world(aws: CloudSandboxOptions["aws"]) {
     const purchaser = createPurchaser({
       ledger: createMemoryLedger(),
       providers: [createAws({ endpoint: sandbox.url, purchaseTimeout: 5000, readTimeout: 5000 })],
+      // The looks after an answer that says nothing come at once.
+      environment: { ...systemEnvironment, sleep: async () => undefined },
     });
     const execution = { executionId, source: "test", recommendations: [{ ...host, ...change }] };
     return (await purchaser.drive(execution)).outcomes[0];
