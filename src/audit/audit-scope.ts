@@ -1,12 +1,13 @@
 import { isRecent, mustBeListed, recordedIds } from "../drive/must-be-listed.ts";
-import { readPurchased, withoutBodies } from "../drive/read-records.ts";
+import { readOldest, readPurchased, withoutBodies } from "../drive/read-records.ts";
 import type { AuditedCommitment, Finding } from "../contract/audit-report.ts";
 import type { Commitment } from "../contract/commitment.ts";
 import type { Environment } from "../contract/environment.ts";
 import { messageOf } from "../contract/errors.ts";
 import type { Scope, ServiceExecutor } from "../contract/executor.ts";
 import { isHeld } from "../contract/lease.ts";
-import type { Ledger, TokenRecord } from "../contract/ledger.ts";
+import type { Ledger, TokenRecord, TokenState } from "../contract/ledger.ts";
+import { plainToken, tokenDigest, tokenKey } from "../contract/token.ts";
 import { indexRecords, type Known } from "./index-records.ts";
 import { type Seen, seeScope } from "./seen.ts";
 import { findTwins } from "./twins.ts";
@@ -18,8 +19,16 @@ interface ScopeParts {
   readonly signal: AbortSignal;
 }
 
-/** As many records as are looked through for one whose scope goes by another key. */
-const maxRecords = 100_000;
+const notBought = [
+  "planned",
+  "claimed",
+  "submitted",
+  "unknown",
+  "rejected",
+  "refused",
+  "written-off",
+  "skipped",
+] as const satisfies readonly TokenState[];
 
 /** Compares what a scope shows with what the ledger knows. Throws whatever the listing or the ledger throws. */
 export async function auditScope(
@@ -32,12 +41,11 @@ export async function auditScope(
   const before = await readPurchased(ledger, scope.key, check, ({ token }) => token);
   const listed = await seeScope(executor, scope, { signal });
   // In this order: what is recorded as bought between the two is in both, not in neither.
-  const open = await ledger.records({
-    states: ["planned", "claimed", "submitted", "unknown", "rejected", "refused", "written-off", "skipped"],
-    limit: maxRecords,
-  });
+  const bought = new Set(before.flatMap((token) => [tokenKey(token), tokenDigest(token)]));
+  const others = listed.flatMap(({ token }) => (token === undefined || bought.has(tokenKey(token)) ? [] : token));
+  const open = await recordsOfTokens(ledger, notBought, others, check);
   const after = await readPurchased(ledger, scope.key, check, withoutBodies);
-  const known = await knownTo(ledger, after, open, listed);
+  const known = await knownTo(ledger, { bought: after, open, listed }, check);
   const now = await ledger.now();
   const view: View = { executor, scope, listed, known, now, signal };
   const findings = [
@@ -50,20 +58,49 @@ export async function auditScope(
   return { listed: listed.length, findings };
 }
 
+/** Tokens that the ledger is asked for at a time. */
+const tokensAtOnce = 1000;
+
 /**
- * What the ledger knows of what is listed: what is bought in the scope, and all that is not bought. Where a token is among
- * neither, everything: a tenant that is named in one execution and left out in another goes by two keys.
+ * The records in some states of tokens that are listed. Of those that are listed in part, or by their digest, all records are gone
+ * through, and no others are kept.
+ */
+async function recordsOfTokens(
+  ledger: Ledger,
+  states: readonly TokenState[],
+  listed: readonly string[],
+  check: () => void,
+): Promise<readonly TokenRecord[]> {
+  const whole = [...new Set(listed.map(plainToken))].filter(isWhole);
+  const records: TokenRecord[] = [];
+  for (let at = 0; at < whole.length; at += tokensAtOnce) {
+    check();
+    const tokens = whole.slice(at, at + tokensAtOnce);
+    records.push(...(await ledger.records({ tokens, states, limit: tokens.length })).map(withoutBodies));
+  }
+  const parts = new Set(listed.filter((text) => !isWhole(plainToken(text))).map(tokenKey));
+  if (parts.size === 0) return records;
+  const isListed = ({ token }: TokenRecord) => parts.has(tokenKey(token)) || parts.has(tokenDigest(token));
+  const keep = (record: TokenRecord) => (isListed(record) ? withoutBodies(record) : undefined);
+  return [...records, ...(await readOldest(ledger, { states, limit: Infinity }, check, keep))];
+}
+
+/** 64 hexadecimal digits. */
+const isWhole = (text: string) => /^[0-9a-f]{64}$/.test(text);
+
+/**
+ * What the ledger knows of what is listed: what is bought in the scope, and what is not bought of the tokens that are listed. Where a
+ * token is among neither, it is looked for in all scopes: a tenant that is named in one execution and left out in another goes by two keys.
  */
 async function knownTo(
   ledger: Ledger,
-  bought: readonly TokenRecord[],
-  open: readonly TokenRecord[],
-  listed: readonly Seen[],
+  { bought, open, listed }: Record<"bought" | "open", readonly TokenRecord[]> & { readonly listed: readonly Seen[] },
+  check: () => void,
 ): Promise<Known> {
   const known = indexRecords(bought, open, listed);
-  if (listed.every(({ token }) => token === undefined || known.ofToken(token) !== undefined)) return known;
-  const elsewhere = await ledger.records({ states: ["purchased"], limit: maxRecords });
-  return indexRecords([...elsewhere, ...bought], open, listed);
+  const strange = listed.flatMap(({ token }) => (token === undefined || known.ofToken(token) ? [] : token));
+  const elsewhere = await recordsOfTokens(ledger, ["purchased"], strange, check);
+  return elsewhere.length === 0 ? known : indexRecords([...elsewhere, ...bought], open, listed);
 }
 
 /** What the parts of an audit look at. */
