@@ -11,8 +11,11 @@ const kinds = example.recommendations.map(
 );
 const ofService = (service: string) => kinds.filter((kind) => kind.service === service);
 
-/** What many can be bought of, and be told apart: everything that carries its token from the purchase on. A host is covered once. */
-const stamped = kinds.filter(({ service }) => !service.startsWith("ec2") && !service.startsWith("redshift"));
+/**
+ * What many can be bought of, and be told apart: everything that carries its token from the purchase on. A host is covered once, and
+ * MediaConnect sells nothing beside what is active.
+ */
+const stamped = kinds.filter(({ service }) => !/^(ec2|redshift|mediaconnect)/.test(service));
 
 /** How many of which kind. */
 export interface ChaosMix {
