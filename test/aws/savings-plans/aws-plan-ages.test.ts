@@ -1,7 +1,7 @@
 // When a savings plan may be sent again: docs/decisions/0007-savings-plans-are-sent-again-after-a-look.md
 import { describe, expect, test } from "vitest";
 import { compute } from "./aws-plan-answers.ts";
-import { leaveUnknown, minute, startWorld } from "./aws-plan-world.ts";
+import { create, leaveUnknown, minute, startWorld } from "./aws-plan-world.ts";
 import { standingForAll } from "../../standing-for-all.ts";
 
 /** A client token that is forgotten just after the five minutes that are assumed, and a listing that lags just below fifteen. */
@@ -80,6 +80,31 @@ describe("assumption: a client token is remembered for 5 minutes, a plan is list
     ]);
     expect(world.sends()).toBe(1);
   });
+
+  test.each([
+    [5, "purchased"],
+    [60, "purchased"],
+    [300, "refused"],
+    [420, "refused"],
+    [840, "refused"],
+    [900, "already-purchased"],
+  ])(
+    "refused for too many requests, yet carried out, and begun anew after %i s: %s, and one plan",
+    async (seconds, status) => {
+      const world = await startWorld(worst);
+      world.waitsTake(seconds * 1000);
+      const code = "ThrottlingException";
+      world.sandbox.addFault({ match: create, fault: { kind: "status", status: 400, code, when: "after" } });
+      expect(await world.drive(compute)).toMatchObject([{ status }]);
+      for (let drive = 0; drive < 4; drive++) {
+        expect(world.sandbox.savingsPlans()).toHaveLength(1);
+        world.later(5 * minute);
+        await world.drive(compute);
+      }
+      expect(await world.drive(compute)).toMatchObject([{ status: "already-purchased" }]);
+      expect(world.sandbox.savingsPlans()).toHaveLength(1);
+    },
+  );
 
   test("what is not promised: a client token that is forgotten at once while the listing lags buys a second one", async () => {
     const world = await startWorld({ clientTokenMemory: 1, visibilityLag: { milliseconds: 10 * minute } });

@@ -16,7 +16,7 @@ export type World = Awaited<ReturnType<typeof startWorld>>;
 
 /** The drive with a ledger, the SDK, and the sandbox over HTTP; one time for all of them, which `later` moves on. */
 export async function startWorld(aws: AwsSandboxOptions = {}) {
-  let [skipped, ahead] = [0, 0];
+  let [skipped, ahead, longWait] = [0, 0, 0];
   const environment = {
     ...systemEnvironment,
     now: () => Date.now() + skipped + ahead,
@@ -24,7 +24,10 @@ export async function startWorld(aws: AwsSandboxOptions = {}) {
       const clock = clockAhead(skipped);
       return { ...clock, wall: clock.wall + ahead };
     },
-    sleep: (milliseconds: number, signal?: AbortSignal) => systemEnvironment.sleep(milliseconds / 1000, signal),
+    sleep: (milliseconds: number, signal?: AbortSignal) => {
+      if (milliseconds >= 5000) skipped += longWait;
+      return systemEnvironment.sleep(milliseconds / 1000, signal);
+    },
   };
   const sandbox = await startCloudSandbox({ aws, clock: { now: () => Date.now() + skipped } });
   onTestFinished(() => sandbox.close());
@@ -33,7 +36,13 @@ export async function startWorld(aws: AwsSandboxOptions = {}) {
   /** Drives one execution after another over a ledger that knows nothing yet. */
   function withNewLedger(executionId = "night-1") {
     const ledger = createMemoryLedger({ clock: environment.now });
-    const purchaser = createPurchaser({ ledger, environment, providers: [createAws(settings)] });
+    const purchaser = createPurchaser({
+      ledger,
+      environment,
+      providers: [createAws(settings)],
+      // No wait of these tests outlasts a lease.
+      leaseLength: 60 * minute,
+    });
     const drive = async (...recommendations: readonly AnyRecommendation[]) => {
       return (await purchaser.drive({ executionId, source: "cudly-web", recommendations })).outcomes;
     };
@@ -51,6 +60,8 @@ export async function startWorld(aws: AwsSandboxOptions = {}) {
     ...withNewLedger(),
     withNewLedger,
     later: (milliseconds: number) => void (skipped += milliseconds),
+    /** From now on a driver's wait of 5 seconds or more takes so long: its machine was asleep, or a limit was used up. */
+    waitsTake: (milliseconds: number) => void (longWait = milliseconds),
     /** Sets the clock of ledger and drivers. */
     step: (milliseconds: number) => void (ahead += milliseconds),
     sends: () => sandbox.requests.filter(({ action }) => action === create.action).length,
