@@ -2,6 +2,7 @@ import type { RegionCommitmentsClient, RegionOperationsClient } from "@google-cl
 import type { CloudCatalogClient } from "@google-cloud/billing";
 import type { JsonObject } from "../../src/contract/json.ts";
 import type { UnknownObject } from "../http/answer.ts";
+import { describedOnce } from "./described-once.ts";
 import { createProjectCredentials } from "./gcp-credentials.ts";
 import type { GcpCredential, ResolvedSettings } from "./gcp-settings.ts";
 import { clientOptions } from "./gcp-sign-in.ts";
@@ -60,16 +61,22 @@ export function createConnect(settings: ResolvedSettings): Connect {
   const searching = { fallback: true, universeDomain, clientOptions: clientOptions(settings) } as const;
   const computeDefault = lazy(async (): Promise<GcpCredential> => {
     const { RegionCommitmentsClient } = await loadCompute();
-    return new RegionCommitmentsClient(searching).auth;
+    return new RegionCommitmentsClient(searching, describedOnce("@google-cloud/compute")).auth;
   });
   const billingDefault = lazy(async (): Promise<GcpCredential> => {
     const { CloudCatalogClient } = await loadBilling();
-    return new CloudCatalogClient(searching).auth;
+    return new CloudCatalogClient(searching, describedOnce("@google-cloud/billing")).auth;
   });
 
-  const commitments = lazy(async () => new (await loadCompute()).RegionCommitmentsClient(options));
-  const operations = lazy(async () => new (await loadCompute()).RegionOperationsClient(options));
-  const catalog = lazy(async () => new (await loadBilling()).CloudCatalogClient(options));
+  const commitments = lazy(
+    async () => new (await loadCompute()).RegionCommitmentsClient(options, describedOnce("@google-cloud/compute")),
+  );
+  const operations = lazy(
+    async () => new (await loadCompute()).RegionOperationsClient(options, describedOnce("@google-cloud/compute")),
+  );
+  const catalog = lazy(
+    async () => new (await loadBilling()).CloudCatalogClient(options, describedOnce("@google-cloud/billing")),
+  );
 
   function credentialFor(projectId: string, byDefault: () => Promise<GcpCredential>) {
     credentials.require(projectId);
