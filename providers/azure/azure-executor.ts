@@ -6,7 +6,7 @@ import { canonicalReservation } from "./azure-canonical.ts";
 import { isRareTerm, requireOffered, type Catalog } from "./azure-catalog.ts";
 import { applyPurchaseTags } from "./azure-marker.ts";
 import { recoveryOf } from "./azure-recovery.ts";
-import { createSchema, type AnyAzureReservation } from "./azure-schema.ts";
+import { schemaOf, type AnyAzureReservation } from "./azure-schema.ts";
 import { scopeOfTenant, tenantOf } from "./azure-scope.ts";
 import type { AzureService } from "./azure-services.ts";
 import { buyReservation, resolveReservation } from "./buy-reservation.ts";
@@ -36,7 +36,10 @@ export function createReservationExecutor(
   return {
     provider: "azure",
     service: service.name,
-    schema: createSchema(service),
+    // Made when it is asked for: there are many services, and a drive buys of few.
+    get schema() {
+      return schemaOf(service);
+    },
     // Azure refuses a second purchase under one minted order id: it answers with the order, or that the id exists or
     // has timed out. That this holds is an assumption; no recording shows a second PUT. So "timed out" proves nothing about
     // a send of the last minutes: a hop on the way may have repeated it.

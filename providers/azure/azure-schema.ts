@@ -191,8 +191,17 @@ export function azureFields<const Service extends string>(service: Service) {
 /** What a schema is made of. */
 type Described = Omit<AzureService, "reservedResourceType" | "catalogFirst">;
 
-/** The strict schema of one service's recommendation. Nothing that decides money has a default. */
-export function createSchema(service: Described): z.ZodType<AnyAzureReservation, AnyAzureReservation> {
+type ReservationSchema = z.ZodType<AnyAzureReservation, AnyAzureReservation>;
+const made = new WeakMap<Described, ReservationSchema>();
+
+/** The strict schema of one service's recommendation, made once. Nothing that decides money has a default. */
+export function schemaOf(service: Described): ReservationSchema {
+  const schema = made.get(service) ?? createSchema(service);
+  made.set(service, schema);
+  return schema;
+}
+
+function createSchema(service: Described): ReservationSchema {
   if (service.flexible) return flexibleSchema(service);
   return service.published ? publishedSchema(service) : plainSchema(service);
 }
