@@ -16,6 +16,8 @@ export type ClientConfiguration = Pick<
   | "useFipsEndpoint"
   | "useDualstackEndpoint"
   | "credentials"
+  | "defaultsMode"
+  | "authSchemePreference"
   | "maxAttempts"
   | "retryMode"
   | "requestHandler"
@@ -62,12 +64,15 @@ export function createConnect(settings: ResolvedSettings): Connect {
   const reads = new Map<string, ClientConfiguration>();
 
   /** What all clients have. Given here, so that neither the environment nor a shared configuration file decides. */
-  function common(region: string) {
+  function common(region: string): ClientConfiguration {
     return {
       region,
       ignoreConfiguredEndpointUrls: true,
       // The SDK refuses an endpoint beside these two, which choose among those of AWS.
       ...(endpoint ? { endpoint: endpoint.url, useFipsEndpoint: false, useDualstackEndpoint: false } : {}),
+      // What is left out here each client looks for in the environment and in two files, once more for each purchase.
+      defaultsMode: "legacy",
+      authSchemePreference: [],
       retryMode: "standard",
     };
   }

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createServer as createHttpsServer } from "node:https";
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from "node:net";
-import tls from "node:tls";
 import { EC2Client, PurchaseReservedInstancesOfferingCommand } from "@aws-sdk/client-ec2";
 import { describe, expect, test } from "vitest";
 import { judgePurchaseError } from "../../providers/aws/judge-purchase-error.ts";
@@ -9,6 +8,7 @@ import { createPurchaseHandler } from "../../providers/aws/request-handler.ts";
 import { ec2At, instances, submission } from "./ec2/ec2-answers.ts";
 import { find, first } from "./aws-executors.ts";
 import { thrownBy } from "../thrown-by.ts";
+import { trusting } from "../http/trusting.ts";
 import { startLoopback } from "./aws-loopback.ts";
 
 const pem = readFileSync(new URL("../../fixtures/tls/self-signed.pem", import.meta.url), "utf8");
@@ -132,10 +132,3 @@ describe("B4: what comes after the handshake proves nothing", () => {
     expect(await buyAt(`https://127.0.0.1:${at.port}`)).toMatchObject({ kind: "unknown" });
   });
 });
-
-/** Trusts a certificate until disposed. */
-function trusting(certificate: string): Disposable {
-  const before = tls.getCACertificates("default");
-  tls.setDefaultCACertificates([...before, certificate]);
-  return { [Symbol.dispose]: () => tls.setDefaultCACertificates(before) };
-}

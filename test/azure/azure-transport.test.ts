@@ -1,7 +1,6 @@
 import { AzureReservationAPI, type AzureReservationAPIOptionalParams } from "@azure/arm-reservations";
 import { Agent } from "node:http";
 import { Duplex } from "node:stream";
-import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import nock from "nock";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { createArmClient, type ArmClientSettings } from "../../providers/azure/arm-client.ts";
@@ -10,6 +9,7 @@ import { sendOrder } from "../../providers/azure/send-order.ts";
 import { refusingProxy, resetting, unreached } from "../http/broken-servers.ts";
 import { certificate } from "../http/certificates.ts";
 import { mostWritten, startEndless, type Endlessness } from "../http/endless.ts";
+import { trusting } from "../http/trusting.ts";
 import { startLoopback, type Reply } from "./support/azure-loopback.ts";
 import { failure, fakeEnvironment, order, orderId } from "./support/azure-samples.ts";
 import { credentialOf } from "./support/azure-wire.ts";
@@ -46,9 +46,7 @@ const read = (client: ReturnType<typeof clientOn>, signal?: AbortSignal) =>
   client.read({ method: "GET", url: client.url("/x"), signal, attempts: 1 });
 
 useNock();
-const authorities = getCACertificates("default");
 afterEach(() => {
-  setDefaultCACertificates(authorities);
   vi.useRealTimers();
   vi.unstubAllEnvs();
   nock.cleanAll();
@@ -268,7 +266,7 @@ describe("B4: a purchase that did not leave this machine", () => {
   );
 
   test("a connection that is reset after the request was read is another thing: unknown", async () => {
-    setDefaultCACertificates([certificate]);
+    using _trust = trusting(certificate);
     await using server = await resetting();
     expect(await over(`https://127.0.0.1:${server.port}`)).toMatchObject({ kind: "unknown" });
     expect(server.received()).toContain(`PUT /providers/Microsoft.Capacity/reservationOrders/${orderId}`);

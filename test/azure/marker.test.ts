@@ -7,10 +7,13 @@ import { token, digestOf } from "./support/azure-samples.ts";
 
 const body: ReservationPurchaseBody = { sku: { name: "A" }, properties: { reservedResourceType: "RedisCache" } };
 
+/** Of any code units, halves of pairs too. */
+const anyText = fc.array(fc.integer({ min: 0, max: 0xffff })).map((units) => String.fromCharCode(...units));
+
 describe("display name", () => {
   test("lesson 685: any prefix and token give a name that Azure takes and that is recognised again", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "binary" }), fc.string({ minLength: 1 }), (prefix, any) => {
+      fc.property(anyText, fc.string({ minLength: 1 }), (prefix, any) => {
         const name = displayNameOf(prefix, any);
         expect(name).toMatch(/^[A-Za-z0-9_-]{1,64}$/);
         expect(digestIn(name)).toBe(tokenDigest(any));

@@ -1,10 +1,10 @@
-import { getCACertificates, setDefaultCACertificates } from "node:tls";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { environmentVariables } from "../environment-variables.ts";
 import { thrownBy } from "../thrown-by.ts";
 import { refusingProxy, resetting, unreached } from "../http/broken-servers.ts";
 import { certificate } from "../http/certificates.ts";
 import { mostWritten, startEndless, type Endlessness } from "../http/endless.ts";
+import { trusting } from "../http/trusting.ts";
 import { ok, startLoopback, type Kind } from "./gcp-loopback.ts";
 import {
   calmly,
@@ -21,8 +21,6 @@ import {
 } from "./gcp-samples.ts";
 
 const auth = { getRequestHeaders: async () => new Headers({ authorization: "Bearer test" }) };
-const authorities = getCACertificates("default");
-afterEach(() => setDefaultCACertificates(authorities));
 
 const buy = (endpoint: string, purchaseTimeout = 5_000) =>
   computeAt(endpoint, { credential: auth, purchaseTimeout }).send(submission, { sentBefore: false });
@@ -64,7 +62,7 @@ describe("B4: a purchase that did not leave this machine", () => {
   );
 
   test("a connection that is reset after the request was read is another thing: unknown", async () => {
-    setDefaultCACertificates([certificate]);
+    using _trust = trusting(certificate);
     await using server = await resetting();
     expect(await buy(`https://127.0.0.1:${server.port}`)).toMatchObject({ kind: "unknown" });
     expect(server.received()).toContain(name);

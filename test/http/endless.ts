@@ -49,6 +49,8 @@ export async function startEndless(kind: Endlessness): Promise<EndlessServer> {
       else pour(response.writeHead(kind === "body" ? 200 : 400, json));
     });
   });
+  // Where the answer ends, so does the connection, before long.
+  server.keepAliveTimeout = 1;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
