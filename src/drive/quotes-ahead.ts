@@ -13,7 +13,7 @@ const longestAhead = longestKept / 4;
 /** Pages after which a listing is worth asking for prices meanwhile: a short one is over sooner, and shows what needs no price. */
 const pagesOfLong = 2;
 
-/** A price and its purchase: where the provider takes fewer for the scope, prices are not asked for before it is known what is bought. */
+/** A price and its purchase. */
 const writesOfOne = 2;
 
 /** What is asked for while the listings are read. */
@@ -48,13 +48,20 @@ export function beginAhead(drive: DriveContext, tasks: readonly Task[], concurre
     const since = environment.readClock();
     let last: PageRead | undefined;
     let isRead = false;
+    /** Purchases of which the price was asked for ahead. */
+    let priced = 0;
+    // A price that leaves no write for its purchase grows old. Where there are fewer writes than tasks, the listing first says
+    // what needs none.
+    const isAffordable = (left: number) => left >= writesOfOne + priced && left + priced >= scoped.length;
     const isWorthIt = ({ executor, record }: Task) => {
       const left = executor.writesLeft?.(record.scope) ?? Infinity;
       const isYoung = passedAtMost(since, environment.readClock()) <= longestAhead;
-      return !isRead && isYoung && last?.shows(record.token) !== true && left >= writesOfOne * scoped.length;
+      return !isRead && isYoung && last?.shows(record.token) !== true && isAffordable(left);
     };
     const quote = async (task: Task) => {
-      if (isWorthIt(task)) await quotes.ahead(quoting, task);
+      if (!isWorthIt(task)) return;
+      priced += 1;
+      await quotes.ahead(quoting, task);
     };
     signal.throwIfAborted();
     try {

@@ -192,12 +192,15 @@ describe("prices beside the listing", () => {
 
   test.each([
     [6, 3],
-    [5, 0],
+    [5, 2],
+    [3, 1],
+    [2, 0],
     [undefined, 3],
   ])(
-    "where the provider takes %s more, %i of three are asked for: a price and a purchase each",
-    async (left, ahead) => {
-      const { purchaser, listing, asked } = world({ writesLeft: () => left });
+    "where the provider takes %s more, %i of three are asked for: a price and a purchase each, and none where it takes fewer than three",
+    async (most, ahead) => {
+      const left = () => (most === undefined ? undefined : most - asked());
+      const { purchaser, listing, asked } = world({ writesLeft: left });
       const driving = purchaser.drive(execution(...disks(3)));
       await new Promise((done) => setImmediate(done));
       expect(asked()).toBe(ahead);
