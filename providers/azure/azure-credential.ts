@@ -5,7 +5,6 @@ import { clouds } from "./clouds.ts";
 import { makeOnce, makeOncePerTenant } from "./make-once.ts";
 import type { ResolvedSettings } from "./azure-settings.ts";
 import { requireSignIn, signIn } from "./azure-sign-in.ts";
-import { identitySdk } from "./azure-sdk.ts";
 
 /** Signs in to tenants. */
 export interface TenantCredentials {
@@ -88,7 +87,7 @@ async function makeCredential(settings: ResolvedSettings, tenantId: string | und
   if (typeof settings.credential === "function") return settings.credential(tenantId);
   if (settings.credential !== undefined) return settings.credential;
   if (settings.tenants !== undefined) return signIn(settings.tenants, tenantId, settings);
-  const { DefaultAzureCredential } = identitySdk();
+  const { DefaultAzureCredential } = await import("@azure/identity");
   const { authorityHost } = clouds[settings.cloud];
   return new DefaultAzureCredential({ authorityHost, ...(tenantId === undefined ? {} : { tenantId }) });
 }

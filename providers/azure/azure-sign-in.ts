@@ -5,7 +5,6 @@ import { readVariable } from "../../src/contract/variable.ts";
 import type { ResolvedSettings } from "./azure-settings.ts";
 import type { AzureTenantEntry, AzureTenants } from "./azure-tenants.ts";
 import { clouds } from "./clouds.ts";
-import { identitySdk } from "./azure-sdk.ts";
 
 /** How a tenant is signed in to, and where that is written. */
 interface TenantSignIn {
@@ -41,7 +40,7 @@ export async function signIn(
   { cloud, variables }: Pick<ResolvedSettings, "cloud" | "variables">,
 ): Promise<TokenCredential> {
   const { entry, path } = requireSignIn(tenants, tenantId);
-  const sdk = identitySdk();
+  const sdk = await import("@azure/identity");
   const { authorityHost } = clouds[cloud];
   if ("use" in entry) {
     if (entry.use === "default") {

@@ -1,5 +1,12 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
+import {
+  bearerTokenAuthenticationPolicyName,
+  createHttpHeaders,
+  createPipelineRequest,
+  decompressResponsePolicyName,
+  proxyPolicyName,
+} from "@azure/core-rest-pipeline";
 import type { HttpClient, HttpHeaders, HttpMethods, Pipeline } from "@azure/core-rest-pipeline";
 import type { IncomingHttpHeaders } from "node:http";
 import { messageOf } from "../../src/contract/errors.ts";
@@ -12,15 +19,6 @@ import { sendOverWire } from "../http/send-over-wire.ts";
 import { TransportError, type TransportStage } from "../http/transport-error.ts";
 import { withSignal } from "../http/with-signal.ts";
 import { leftOf } from "./azure-limits.ts";
-import { restPipelineSdk } from "./azure-sdk.ts";
-
-const {
-  bearerTokenAuthenticationPolicyName,
-  createHttpHeaders,
-  createPipelineRequest,
-  decompressResponsePolicyName,
-  proxyPolicyName,
-} = restPipelineSdk();
 
 /** One request as it leaves. */
 export interface WireRequest {

@@ -6,7 +6,6 @@ import {
   type SharedParts,
 } from "./arm-client.ts";
 import type { PipelineOwner } from "./azure-transport.ts";
-import { reservationsSdk } from "./azure-sdk.ts";
 
 /** The newest version of the API that holds reservation orders: https://learn.microsoft.com/rest/api/reserved-vm-instances/ */
 export const capacityVersion = "2022-11-01";
@@ -44,7 +43,7 @@ export function connectReservations(
  * (docs/decisions/0001) and are three quarters of its files. Loaded with the first request.
  */
 export async function openReservations({ credential, cloud, options }: SdkClientSettings): Promise<PipelineOwner> {
-  const { createAzureReservationAPI } = reservationsSdk();
+  const { createAzureReservationAPI } = await import("@azure/arm-reservations/api");
   return createAzureReservationAPI(credential, {
     ...options,
     cloudSetting: cloud.cloudSetting,

@@ -71,8 +71,7 @@ export async function importOptional<Module>(
     const code = (error as { readonly code?: unknown } | null)?.code;
     // Another package that is missing is a broken installation of this one.
     // Its message names the importing file too, whose path may hold this name.
-    const isMissing = code === "ERR_MODULE_NOT_FOUND" || code === "MODULE_NOT_FOUND";
-    if (!isMissing || !messageOf(error).includes(`'${name}'`)) throw error;
+    if (code !== "ERR_MODULE_NOT_FOUND" || !messageOf(error).includes(`'${name}'`)) throw error;
     const install = version === undefined ? name : `${name}@${version}`;
     throw new MissingPackageError({ install, neededBy, cause: error });
   }

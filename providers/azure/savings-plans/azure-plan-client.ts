@@ -1,8 +1,15 @@
+import { importOptional } from "../../../src/contract/optional-package.ts";
 import { createArmClient, type ArmClient, type ArmClientSettings, type SharedParts } from "../arm-client.ts";
-import { billingBenefitsSdk } from "../azure-sdk.ts";
 
 /** The newest stable version; the first whose alias has `renew` and the terms P1M and P5Y: https://learn.microsoft.com/rest/api/billingbenefits/ */
 export const billingBenefitsVersion = "2026-06-01";
+
+/** The SDK, loaded when it is first needed. Throws a MissingPackageError. */
+export const billingBenefitsSdk = () =>
+  importOptional("@azure/arm-billingbenefits", () => import("@azure/arm-billingbenefits"), {
+    version: 1,
+    neededBy: "Azure savings plans need",
+  });
 
 /**
  * Microsoft.BillingBenefits of one tenant, on the transport of `@azure/arm-billingbenefits`

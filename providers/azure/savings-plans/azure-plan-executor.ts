@@ -9,7 +9,7 @@ import { scopeOfTenant, tenantOf } from "../azure-scope.ts";
 import { describeSavingsPlan } from "../describe.ts";
 import { planAliases } from "./azure-plan-alias.ts";
 import { bodyOf } from "./azure-plan-body.ts";
-import { billingBenefitsSdk } from "../azure-sdk.ts";
+import { billingBenefitsSdk } from "./azure-plan-client.ts";
 import { planOrders } from "./azure-plan-order.ts";
 import { savingsPlanSchema, type SavingsPlanRecommendation } from "./azure-plan-schema.ts";
 import { askedFacts, readPlanFacts } from "./plan-facts.ts";
