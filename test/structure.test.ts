@@ -92,6 +92,14 @@ describe("the house", () => {
     expect(new Set(filesIn("{src,providers}/**/*.ts").map(roomOf))).toEqual(new Set(Object.keys(arrows)));
   });
 
+  test("a bundler sees every package that the library loads: none is asked for by a `require` that was made", () => {
+    const making = filesIn("{src,providers}/**/*.ts").filter((file) =>
+      readFileSync(resolve(root, file), "utf8").includes("createRequire"),
+    );
+    // The command's own manifest; what Google's SDKs load themselves, which is left to them where it is not found.
+    expect(making.toSorted()).toEqual(["providers/gcp/described-once.ts", "src/cli/main.ts"]);
+  });
+
   test("A22: a drive measures ages in one place: a step of the ledger's clock makes none", () => {
     const readers = filesIn("src/drive/**/*.ts").filter((file) =>
       /ledger\.now\(\)/.test(readFileSync(resolve(root, file), "utf8")),

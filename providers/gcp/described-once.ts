@@ -1,4 +1,4 @@
-import { createRequire } from "node:module";
+import nodeModule from "node:module";
 import type { CloudCatalogClient } from "@google-cloud/billing";
 import type { RegionCommitmentsClient } from "@google-cloud/compute";
 
@@ -34,8 +34,9 @@ export function describedOnce<Sdk extends keyof Sdks>(sdk: Sdk): Gax<Sdk> {
 
 function withSharedRoots(sdk: keyof Sdks): unknown {
   try {
-    const here = createRequire(import.meta.url);
-    const { fallback } = createRequire(here.resolve(sdk))("google-gax") as { readonly fallback: Rest };
+    // By this name and no other: bundles are begun with a line that declares `createRequire` (docs/lambda.md).
+    const here = nodeModule.createRequire(import.meta.url);
+    const { fallback } = nodeModule.createRequire(here.resolve(sdk))("google-gax") as { readonly fallback: Rest };
     const { GrpcClient, protobuf } = fallback;
     const roots = new WeakMap<Described, object>();
     class Sharing extends GrpcClient {

@@ -10,7 +10,6 @@ import type { Connect } from "../aws-connect.ts";
 import { durations } from "../aws-fields.ts";
 import { allKnown, isText, uniqueById } from "../aws-lists.ts";
 import { createConnectRegion, listingCodes } from "../connect-region.ts";
-import { loadEc2 } from "../load-ec2.ts";
 import type { SendReport } from "../sdk-middleware.ts";
 import type { HostPurchaseRequest } from "./host-purchase-request.ts";
 import type { Ec2HostRecommendation } from "./host-recommendation.ts";
@@ -49,7 +48,7 @@ const pageSize = 500;
 /** Calls over the connections of one provider; the SDK is loaded with the first. */
 export function createHostApi(connect: Connect, maxPages: number): ConnectHosts {
   const clients = createClients("EC2", async (configuration) => {
-    const { EC2Client } = loadEc2();
+    const { EC2Client } = await import("@aws-sdk/client-ec2");
     return new EC2Client(configuration);
   });
 
@@ -58,7 +57,7 @@ export function createHostApi(connect: Connect, maxPages: number): ConnectHosts 
   return async (scope, signal) => {
     const { connection, read, readAll } = await connectRegion(scope, signal);
     const reader = await clients.reader(connection);
-    const sdk = loadEc2();
+    const sdk = await import("@aws-sdk/client-ec2");
 
     return {
       async all(signal) {

@@ -8,7 +8,6 @@ import { createClients } from "../aws-clients.ts";
 import type { Connect } from "../aws-connect.ts";
 import { allKnown, isText, type RowTraits, sameCount, uniqueById, wholeList } from "../aws-lists.ts";
 import { createConnectRegion } from "../connect-region.ts";
-import { loadEc2 } from "../load-ec2.ts";
 import { readSdkError } from "../sdk-error.ts";
 import { onlyDryRun, type SendReport } from "../sdk-middleware.ts";
 import type { PurchaseRequest } from "./ec2-purchase.ts";
@@ -57,7 +56,7 @@ const notVisibleCodes = new Set([
 /** Calls to EC2 over the connections of one provider; the SDK is loaded with the first. */
 export function createEc2Api(connect: Connect): ConnectEc2 {
   const clients = createClients("EC2", async (configuration) => {
-    const { EC2Client } = loadEc2();
+    const { EC2Client } = await import("@aws-sdk/client-ec2");
     return new EC2Client(configuration);
   });
 
@@ -67,7 +66,7 @@ export function createEc2Api(connect: Connect): ConnectEc2 {
   return async (scope, signal) => {
     const { connection, read } = await connectRegion(scope, signal);
     const reader = await clients.reader(connection);
-    const sdk = loadEc2();
+    const sdk = await import("@aws-sdk/client-ec2");
 
     async function unlessNotVisible<Answer>(work: () => Promise<Answer>): Promise<Answer | "not-visible"> {
       try {
