@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import type { TestProject } from "vitest/node";
+import { bundling } from "../tools/bundling.ts";
 import { builtPrograms, programs } from "./test-programs.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -14,17 +15,11 @@ export async function setup({ config }: TestProject): Promise<void> {
   // What was built before a change would be outdated after it.
   if (config.watch) return;
   const { outputFiles } = await build({
+    ...bundling,
     absWorkingDir: root,
     entryPoints: [...programs],
     outbase: root,
     outdir: folder,
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "node",
-    target: "node22",
-    conditions: ["buyonce-source"],
-    packages: "external",
     write: false,
   });
   const wanted = new Map(outputFiles.map(({ path, contents }) => [path, contents]));

@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { bundling } from "./bundling.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const commandLine = "dist/src/cli";
@@ -12,17 +13,11 @@ const commandLine = "dist/src/cli";
  */
 await rm(`${root}${commandLine}`, { recursive: true });
 await build({
+  ...bundling,
   absWorkingDir: root,
   entryPoints: ["src/cli/main.ts"],
   outdir: commandLine,
   chunkNames: "parts/[name]-[hash]",
-  bundle: true,
-  splitting: true,
-  format: "esm",
-  platform: "node",
-  target: "node22",
-  conditions: ["buyonce-source"],
-  packages: "external",
   sourcemap: true,
   sourcesContent: false,
 });
