@@ -10,7 +10,8 @@ import { clientTypes } from "../tools/client-types.ts";
 import { httpDocument } from "../tools/http-document.ts";
 import { errorReference } from "../tools/error-reference.ts";
 import { servicePages } from "../tools/service-pages.ts";
-import { program } from "./test-programs.ts";
+import { runCommand } from "./cli/run-command.ts";
+import { workingFolder } from "./ledger/working-folder.ts";
 
 const file = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const text = (path: string) => readFileSync(file(path), "utf8");
@@ -24,6 +25,16 @@ describe("what the documentation says", () => {
     const names = readdirSync(file("examples")).filter((name) => name.endsWith(".ts"));
     expect(names).toContain("engine.ts");
     for (const name of names) expect(text(`examples/${name}`), name).not.toMatch(/\busing \w+ =/);
+  });
+
+  test("every example is run by a test", () => {
+    const tests = ["docs.test.ts", "examples.proof.ts", "testing/example.test.ts", "client/lost-answers.test.ts"];
+    const runs = tests.map((path) => text(`test/${path}`)).join("\n");
+    const programs = ["", "/http"].flatMap((folder) =>
+      readdirSync(file(`examples${folder}`)).filter((name) => /\.(ts|sh|go|py)$/.test(name)),
+    );
+    expect(programs.length).toBeGreaterThan(8);
+    for (const name of programs) expect(runs, name).toMatch(new RegExp(`file\\("(examples/)?${name}"\\)`));
   });
 
   test("the engine example buys, and buys nothing when it runs again", async () => {
@@ -106,39 +117,33 @@ describe("docs/services", () => {
 });
 
 test("the README shows what its first command really prints, the first time and the second", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "buyonce-readme-"));
+  const folder = workingFolder();
   // As from the repository, but what it makes is elsewhere.
   mkdirSync(join(folder, "fixtures"));
   copyFileSync(file("fixtures/execution.json"), join(folder, "fixtures/execution.json"));
-  const command = [program("src/cli/main.ts"), "drive", "fixtures/execution.json", "--sandbox"];
   const anyId = (lines: string) =>
     lines.replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|hr-[0-9a-f]{17}/g, "<id>");
   const { recommendations } = JSON.parse(text("fixtures/execution.json")) as { recommendations: readonly unknown[] };
   const between = `\n\n… 1 to ${recommendations.length - 2} …\n\n`;
   const shown = [...text("README.md").matchAll(/```\n( *#[^]*?)\n```/g)].map(([, block = ""]) => anyId(block.trim()));
   expect(shown).toHaveLength(2);
-  try {
-    for (const block of shown) {
-      const { stdout } = await promisify(execFile)(process.execPath, command, { cwd: folder });
-      const [first, last] = block.split(between);
-      if (last === undefined || first === undefined) throw new Error(`The README leaves out "${between.trim()}".`);
-      const printed = anyId(stdout).trim();
-      expect(printed.slice(0, first.length)).toBe(first);
-      expect(printed.slice(-last.length)).toBe(last);
-    }
-    // What it shows of an audit is all there, in this order.
-    const audit = [program("src/cli/main.ts"), "audit", "--sandbox"];
-    const { stdout } = await promisify(execFile)(process.execPath, audit, { cwd: folder });
-    const [, sample = ""] = /```\n(looked at[^]*?)\n```/.exec(text("README.md")) ?? [];
-    const lines = stdout.split("\n");
-    const places = sample
-      .split("\n")
-      .filter((line) => !["…", ""].includes(line))
-      .map((line) => lines.indexOf(line));
-    expect(places.length).toBeGreaterThan(5);
-    expect(places).not.toContain(-1);
-    expect(places).toEqual(places.toSorted((one, other) => one - other));
-  } finally {
-    rmSync(folder, { recursive: true });
+  for (const block of shown) {
+    const { stdout } = await runCommand(["drive", "fixtures/execution.json", "--sandbox"]);
+    const [first, last] = block.split(between);
+    if (last === undefined || first === undefined) throw new Error(`The README leaves out "${between.trim()}".`);
+    const printed = anyId(stdout).trim();
+    expect(printed.slice(0, first.length)).toBe(first);
+    expect(printed.slice(-last.length)).toBe(last);
   }
+  // What it shows of an audit is all there, in this order.
+  const { stdout } = await runCommand(["audit", "--sandbox"]);
+  const [, sample = ""] = /```\n(looked at[^]*?)\n```/.exec(text("README.md")) ?? [];
+  const lines = stdout.split("\n");
+  const places = sample
+    .split("\n")
+    .filter((line) => !["…", ""].includes(line))
+    .map((line) => lines.indexOf(line));
+  expect(places.length).toBeGreaterThan(5);
+  expect(places).not.toContain(-1);
+  expect(places).toEqual(places.toSorted((one, other) => one - other));
 });

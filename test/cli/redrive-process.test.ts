@@ -1,19 +1,16 @@
-import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { type CloudSandbox, startCloudSandbox } from "../../providers/sandbox/index.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
 import type { Outcome, Report } from "../../src/contract/report.ts";
 import { compute, ec2, executionOf } from "../end-to-end/recommendations.ts";
-import { startLater } from "../end-to-end/start-later.ts";
+import { moveClock } from "../end-to-end/moved-clock.ts";
 import { runCommand } from "./run-command.ts";
 import { type PostgresServer, startPostgresServer } from "../ledger/postgres-server.ts";
-import { program } from "../test-programs.ts";
+import { workingFolder } from "../ledger/working-folder.ts";
 
-const main = program("src/cli/main.ts");
 const purchase = { action: "PurchaseReservedInstancesOffering" };
 const { executionId } = executionOf(ec2);
 const who = ["--person", "operator on duty", "--reason", "not on the bill"];
@@ -21,12 +18,11 @@ const who = ["--person", "operator on duty", "--reason", "not on the bill"];
 let folder: string;
 let sandbox: CloudSandbox;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "buyonce-redrive-"));
+  folder = workingFolder();
   sandbox = await startCloudSandbox();
 });
 afterEach(async () => {
   await sandbox.close();
-  await rm(folder, { recursive: true });
 });
 
 interface Document extends Partial<Report> {
@@ -38,29 +34,14 @@ interface Document extends Partial<Report> {
 /** Runs the command with --json against the sandbox, as if it were `ahead` milliseconds later, its waits cut short. */
 async function run(
   args: readonly string[],
-  { ledger = "ledger.db", env = {}, ahead = 0 }: { ledger?: string; env?: object; ahead?: number } = {},
+  { ledger = "ledger.db", env = {}, ahead = 0 }: { ledger?: string; env?: Record<string, string>; ahead?: number } = {},
 ) {
-  const later = startLater(ahead);
   const where = ["--azure-endpoint", sandbox.url, "--aws-endpoint", sandbox.url, "--ledger", ledger, "--json"];
-  const child = spawn(process.execPath, [...later.args, main, ...args, ...where], {
-    cwd: folder,
-    stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, BUYONCE_DEBUG: "", ...later.env, ...env },
-  });
-  let [stdout, stderr] = ["", ""];
-  child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
-  const code = await new Promise((ended) => child.once("close", ended));
+  const setBack = moveClock(ahead);
+  const { code, stdout, stderr } = await runCommand([...args, ...where], env).finally(setBack);
   const document = JSON.parse(stdout) as Document;
   const outcomes = (document.reports ?? [document]).flatMap((report) => report.outcomes ?? []);
   return { code, stdout, stderr, document, outcomes, statuses: outcomes.map(({ status }) => status) };
-}
-
-/** The same within this process, as it is now. */
-async function runWithin(args: readonly string[]) {
-  const where = ["--azure-endpoint", sandbox.url, "--aws-endpoint", sandbox.url, "--json"];
-  const { code, stdout } = await runCommand([...args, ...where, "--ledger", join(folder, "ledger.db")]);
-  return { code, document: JSON.parse(stdout) as Document };
 }
 
 async function writeExecution(execution: object = executionOf(ec2)): Promise<void> {
@@ -144,7 +125,7 @@ describe("what was left behind, by the command line", () => {
 
   test("a ledger that is not there is 1 and is not made; an unknown execution is 2; bad usage is 2", async () => {
     for (const args of [["redrive"], ["resolve", executionId, "0", "--not-bought", ...who]]) {
-      const { code, document } = await runWithin(args);
+      const { code, document } = await run(args);
       expect({ code, document }).toMatchObject({ code: 1, document: { error: { code: "ledger-missing" } } });
       expect(existsSync(join(folder, "ledger.db"))).toBe(false);
     }
@@ -163,7 +144,7 @@ describe("what was left behind, by the command line", () => {
       ["resolve", executionId, "0", "--not-bought", "--person", " ", "--reason", "r"],
       ["resolve", executionId, "zero", "--not-bought", ...who],
     ]) {
-      expect(await runWithin(args), args.join(" ")).toMatchObject({
+      expect(await run(args), args.join(" ")).toMatchObject({
         code: 2,
         document: { error: { code: "invalid-configuration" } },
       });
@@ -189,9 +170,10 @@ describe("--ledger postgres://", () => {
     const url = new URL(ledger);
     const { password } = url;
     url.password = "";
-    const env = { PGPASSWORD: password };
+    vi.stubEnv("PGPASSWORD", password);
     const plain = url.href.replace("postgres:", "postgresql:");
-    const again = await run(["redrive", executionId], { ledger: plain, env });
+    const again = await run(["redrive", executionId], { ledger: plain });
+    vi.unstubAllEnvs();
     expect(again).toMatchObject({ code: 0, statuses: ["already-purchased", "already-purchased"] });
     expect(sandbox.purchases()).toBe(2);
     expect(existsSync(join(folder, "ledger.db"))).toBe(false);

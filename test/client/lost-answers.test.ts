@@ -14,7 +14,7 @@ import { isProof, standingForAll } from "../standing-for-all.ts";
 import { type Cut, startCuttingProxy } from "./cutting-proxy.ts";
 import { type ServeProcess, startServe } from "./serve-process.ts";
 
-// A client in each language loses its answers, on the real server: test/examples.test.ts knows that its example runs here.
+// A client in each language loses its answers, on the real server: test/docs.test.ts knows that its example runs here.
 const file = (name: string) => resolve(import.meta.dirname, "../../examples/http", name);
 
 const runs = (command: string, ...args: readonly string[]) => spawnSync(command, args).status === 0;

@@ -7,9 +7,9 @@ import { testLedgerContract } from "./contract.ts";
 import { runScript, source, usePostgres } from "./postgres-fixture.ts";
 import { watchedPool } from "./postgres-watched-pool.ts";
 
-const { connectionString, newSchema, open, rows, server } = usePostgres();
+const { admin, connectionString, newSchema, open, rows, server } = usePostgres();
 
-testLedgerContract("the PostgreSQL ledger", (clock) => open({ clock }));
+testLedgerContract("the PostgreSQL ledger", (clock) => open({ clock, pool: admin() }));
 
 describe("the PostgreSQL ledger", () => {
   test("keeps everything when it is closed and opened again", async () => {

@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import type { CloudSandbox } from "../../providers/sandbox/index.ts";
-import { proofTest } from "../standing-for-all.ts";
 import { sandboxFor, temporaryFolder } from "./support.ts";
 
 const installed = spawnSync("gcloud", ["--version"], { encoding: "utf8" }).status === 0;
@@ -46,22 +45,19 @@ describe.skipIf(!installed)("gcloud at the imitation", () => {
     expect(sandbox.commitments()).toHaveLength(1);
   });
 
-  proofTest(
-    "creates, lists and describes a commitment without a false error; a name that is taken is refused",
-    async () => {
-      const sandbox = await sandboxFor();
-      const gcloud = gcloudFor(sandbox);
-      expect(await gcloud("list")).toEqual([]);
-      await gcloud(...create, ...resources);
-      const bought = { name: "by-gcloud", plan: "TWELVE_MONTH", type: "GENERAL_PURPOSE_N2" };
-      expect(await gcloud("list")).toMatchObject([bought]);
-      expect(await gcloud("describe", "by-gcloud", ...place)).toMatchObject({ ...bought, autoRenew: false });
-      await expect(gcloud(...create, ...resources)).rejects.toThrow("already exists");
-      expect(sandbox.commitments()).toHaveLength(1);
-    },
-  );
+  test("creates, lists and describes a commitment without a false error; a name that is taken is refused", async () => {
+    const sandbox = await sandboxFor();
+    const gcloud = gcloudFor(sandbox);
+    expect(await gcloud("list")).toEqual([]);
+    await gcloud(...create, ...resources);
+    const bought = { name: "by-gcloud", plan: "TWELVE_MONTH", type: "GENERAL_PURPOSE_N2" };
+    expect(await gcloud("list")).toMatchObject([bought]);
+    expect(await gcloud("describe", "by-gcloud", ...place)).toMatchObject({ ...bought, autoRenew: false });
+    await expect(gcloud(...create, ...resources)).rejects.toThrow("already exists");
+    expect(sandbox.commitments()).toHaveLength(1);
+  });
 
-  proofTest("creates one of GPUs with a reservation that is there, and one of licences", async () => {
+  test("creates one of GPUs with a reservation that is there, and one of licences", async () => {
     const sandbox = await sandboxFor();
     const gcloud = gcloudFor(sandbox);
     const terms = [...place, "--plan", "12-month"];

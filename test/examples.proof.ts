@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -8,8 +8,8 @@ import { startCloudSandbox } from "../providers/sandbox/index.ts";
 import { compute, executionOf } from "./end-to-end/recommendations.ts";
 import { type PostgresServer, startPostgresServer } from "./ledger/postgres-server.ts";
 
-// examples/engine.ts is run by docs.test.ts, examples/own-executor.ts by testing/example.test.ts, those of examples/http by
-// client/lost-answers.test.ts.
+// The others: examples/engine.ts is run by docs.test.ts, which knows that each is run; examples/own-executor.ts by
+// testing/example.test.ts, those of examples/http by client/lost-answers.test.ts.
 const file = (name: string) => resolve(import.meta.dirname, "../examples", name);
 
 let folder: string;
@@ -26,16 +26,6 @@ async function run(args: readonly string[], env: Readonly<Record<string, string>
   expect(stderr).toBe("");
   return stdout;
 }
-
-test("every example is run by a test", () => {
-  const tests = ["examples.test.ts", "docs.test.ts", "testing/example.test.ts", "client/lost-answers.test.ts"];
-  const text = tests.map((path) => readFileSync(resolve(import.meta.dirname, path), "utf8")).join("\n");
-  const programs = ["", "http/"].flatMap((folder) =>
-    readdirSync(file(folder)).filter((name) => /\.(ts|sh|go|py)$/.test(name)),
-  );
-  expect(programs.length).toBeGreaterThan(8);
-  for (const name of programs) expect(text, name).toMatch(new RegExp(`file\\("(examples/)?${name}"\\)`));
-});
 
 test("a timer drives again what is pending, until nothing is left", async () => {
   const lines = (await run([file("redrive-timer.ts")])).trim().split("\n");

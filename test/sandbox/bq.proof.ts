@@ -1,4 +1,4 @@
-// An independent client, as gcloud.test.ts: what bq sends is Google's own wording of a purchase.
+// An independent client, as gcloud.proof.ts: what bq sends is Google's own wording of a purchase.
 import { execFile, spawnSync } from "node:child_process";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
