@@ -8,6 +8,7 @@ import execution from "../../fixtures/execution.json" with { type: "json" };
 import manifest from "../../package.json" with { type: "json" };
 import { program } from "../test-programs.ts";
 import { standingForAll } from "../standing-for-all.ts";
+import { runCommand } from "./run-command.ts";
 
 const main = program("src/cli/main.ts");
 
@@ -45,6 +46,12 @@ function start(...args: readonly string[]) {
   return { child, ended, written };
 }
 const run = (...args: readonly string[]) => start(...args).ended;
+/** The same within this process, where a process of its own shows nothing more. */
+async function runWithin(...args: readonly string[]) {
+  const before = process.cwd();
+  process.chdir(folder);
+  return runCommand(args).finally(() => process.chdir(before));
+}
 const endpoints = () => ["azure", "aws", "gcp"].flatMap((name) => [`--${name}-endpoint`, sandbox.url]);
 
 describe("the process", () => {
@@ -71,9 +78,9 @@ describe("the process", () => {
   });
 
   test("bad usage is 2, and with --json a document says so", async () => {
-    const plain = await run("drive", one, "--unknown");
+    const plain = await runWithin("drive", one, "--unknown");
     expect(plain).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("unknown option '--unknown'") });
-    const json = await run("drive", one, "--sandbox", "--concurrency", "0", "--json");
+    const json = await runWithin("drive", one, "--sandbox", "--concurrency", "0", "--json");
     expect(json.code).toBe(2);
     expect(JSON.parse(json.stdout)).toMatchObject({ error: { code: "invalid-configuration" } });
   });
@@ -81,7 +88,7 @@ describe("the process", () => {
   test("an invalid file is 2: one sentence a problem, no stack trace, no file left behind", async () => {
     const file = join(folder, "bad.json");
     await writeFile(file, JSON.stringify({ executionId: "a", source: "b", recommendations: [], extra: 1 }));
-    const { code, stdout, stderr } = await run("drive", file, "--sandbox", "--json");
+    const { code, stdout, stderr } = await runWithin("drive", file, "--sandbox", "--json");
     expect(code).toBe(2);
     const { error } = JSON.parse(stdout) as { error: { code: string; problems: { path: string }[] } };
     expect(error.code).toBe("invalid-execution");
@@ -175,7 +182,7 @@ describe("the process", () => {
       expect((await ended).code).toBe(3);
       sandbox.onRequest = undefined;
       expect(sandbox.purchases()).toBe(before + 1);
-      const { stdout } = await run("status", name, "--sandbox", "--json");
+      const { stdout } = await runWithin("status", name, "--sandbox", "--json");
       const shown = (JSON.parse(stdout) as { recommendations: { status: string; leaseUntil?: string }[] })
         .recommendations;
       expect(shown.map(({ status, leaseUntil }) => [status, leaseUntil])).toEqual([
@@ -202,23 +209,23 @@ describe("what is said by the command that it is about", () => {
   test("a ledger that is none: only a command that sends says what to do about what may be under way", async () => {
     const underWay = "If a drive was under way";
     const unusable = ["--sandbox", "--ledger", folder];
-    const drive = await run("drive", one, ...unusable);
+    const drive = await runWithin("drive", one, ...unusable);
     expect(drive).toMatchObject({ code: 1, stdout: "" });
     expect(drive.stderr).toContain("is a folder, not a file");
     expect(drive.stderr).toContain(underWay);
     for (const command of ["status", "settle", "audit"]) {
-      const { code, stderr } = await run(command, ...unusable);
+      const { code, stderr } = await runWithin(command, ...unusable);
       expect({ code, says: stderr.includes(underWay) }, stderr).toEqual({ code: 1, says: false });
     }
   });
 
   test("a report for a folder that is not there, and an id that nothing was bought under, are said as what they are", async () => {
-    const report = await run("drive", one, "--sandbox", "--report", "none/night.html");
+    const report = await runWithin("drive", one, "--sandbox", "--report", "none/night.html");
     expect(report).toMatchObject({ code: 2, stdout: "" });
     expect(report.stderr).toContain("there is no folder none");
-    expect(await run("drive", one, "--sandbox", "--ledger", "known.db", "--json")).toMatchObject({ code: 0 });
+    expect(await runWithin("drive", one, "--sandbox", "--ledger", "known.db", "--json")).toMatchObject({ code: 0 });
     const words = ["--person", "p", "--reason", "r"];
-    const loss = await run("audit", "--sandbox", "--ledger", "known.db", "--accept-loss", "abc", ...words);
+    const loss = await runWithin("audit", "--sandbox", "--ledger", "known.db", "--accept-loss", "abc", ...words);
     expect(loss).toMatchObject({ code: 2, stdout: "" });
     expect(loss.stderr).toContain("The request is not valid; nothing was sent.");
     expect(loss.stderr).toContain("id: is not known to the ledger as bought");

@@ -8,6 +8,7 @@ import { compareMoney, totals } from "../../src/contract/money.ts";
 import type { Report } from "../../src/contract/report.ts";
 import type { SendFault } from "../../src/testing/imitation/imitation-cloud.ts";
 import { disk } from "../../src/testing/imitation/order-book.ts";
+import { standingForAll } from "../standing-for-all.ts";
 import { dearerFromFirstSend, dyingCall, execution, patientLease, setup, token } from "./setup.ts";
 
 const gbp = (amount: string) => ({ amount, currency: "GBP" });
@@ -415,10 +416,11 @@ describe("redrive", () => {
 test("whatever is answered and whenever prices change: what can have been bought stays within the total", async () => {
   const answers = [undefined, "rejected", "expired", "lost-after", "lost-before", "failed"] as const;
   const prices = ["10", "13"] as const;
+  const thirds = standingForAll(answers, (answer) => answer === undefined || answer === "lost-after");
   let paths = 0;
   for (const first of answers) {
     for (const second of answers) {
-      for (const third of answers) {
+      for (const third of thirds) {
         for (const total of ["30", "36"]) {
           for (const concurrency of [1, 3]) {
             const { purchaser, cloud, ledger } = setup();
@@ -445,5 +447,5 @@ test("whatever is answered and whenever prices change: what can have been bought
       }
     }
   }
-  expect(paths).toBe(864);
+  expect(paths).toBe(144 * thirds.length);
 });

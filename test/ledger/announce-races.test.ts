@@ -7,13 +7,14 @@ import type { WaitingMessage } from "../../src/contract/webhook-ledger.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
 import { granted } from "../../src/testing/ledger/ledger-world.ts";
 import { bought, claimRequest, newExecution, planned } from "../../src/testing/ledger-values.ts";
+import { isProof } from "../standing-for-all.ts";
 import { usePostgres } from "./postgres-fixture.ts";
 
 const { newSchema, open } = usePostgres();
 const folder = mkdtempSync(join(tmpdir(), "buyonce-ledger-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const [executions, places] = [12, 6];
+const [executions, places] = [isProof ? 12 : 6, 6];
 const url = "https://finance.example/hook";
 
 function placesOf(execution: number): readonly ExecutionPlace[] {

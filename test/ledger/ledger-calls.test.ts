@@ -54,7 +54,7 @@ async function drive(ledger: Ledger, identity: ImitationIdentity, size: number, 
 const kinds = (["minted", "chosen", "stamped"] as const).flatMap((identity) =>
   [false, true].map((hasTotal) => ({ identity, hasTotal })),
 );
-const [few, many] = [20, 40];
+const [few, many] = [5, 10];
 
 /** How many there were for each recommendation, and for the execution as a whole. */
 async function perRecommendation(measure: (size: number) => Promise<number>) {

@@ -1,6 +1,7 @@
 import { Client } from "pg";
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { planned } from "../../src/testing/ledger-values.ts";
+import { moveClock } from "../end-to-end/moved-clock.ts";
 import { decideSome } from "../webhooks/receiver.ts";
 import { grantedClaim, usePostgres } from "./postgres-fixture.ts";
 
@@ -9,6 +10,8 @@ const { connectionString, rows } = postgres;
 let schema: string;
 beforeEach(() => {
   schema = postgres.newSchema();
+  // What is tried again is so after a hundredth of the wait.
+  onTestFinished(moveClock(0));
 });
 const open = (settings: Parameters<typeof postgres.open>[0] = {}) => postgres.open({ schema, ...settings });
 

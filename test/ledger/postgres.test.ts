@@ -1,8 +1,9 @@
 import { Pool } from "pg";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { openPostgresLedger } from "../../src/ledger/postgres/index.ts";
 import { migrations } from "../../src/ledger/postgres/postgres-migrations.ts";
 import { claimPlaces, claimRequest, planned, recordPlaces } from "../../src/testing/ledger-values.ts";
+import { moveClock } from "../end-to-end/moved-clock.ts";
 import { testLedgerContract } from "./contract.ts";
 import { runScript, source, usePostgres } from "./postgres-fixture.ts";
 import { watchedPool } from "./postgres-watched-pool.ts";
@@ -172,6 +173,8 @@ describe("the PostgreSQL ledger", () => {
     await own.close();
     await own.close();
     await expect.poll(connections, { interval: 20 }).toHaveLength(0);
+    // It is tried again, each time after a hundredth of the wait.
+    onTestFinished(moveClock(0));
     await expect(own.now()).rejects.toMatchObject({ code: "ledger-unavailable" });
   });
 

@@ -18,14 +18,22 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const asked = newExecution([claimRequest(0), claimRequest(1)]);
 const submitter = { caller: "ann", key: "key" };
 
-/** A process that submits, and is killed before its statement of this number, or ends. */
-const dying = (openLedger: string, statement: number) => `
-  import { DatabaseSync, StatementSync } from "node:sqlite";
+/** How a process opens its ledger. */
+interface Opening {
+  readonly imports: string;
+  readonly openLedger: string;
+}
+const sqlite = `import { openSqliteLedger } from ${JSON.stringify(source("src/ledger/sqlite/index.ts"))};`;
+const watchedPostgres = `
   import { Pool } from "pg";
-  import { claimRequest, newExecution } from ${JSON.stringify(source("src/testing/ledger-values.ts"))};
-  import { openSqliteLedger } from ${JSON.stringify(source("src/ledger/sqlite/index.ts"))};
   import { openPostgresLedger } from ${JSON.stringify(source("src/ledger/postgres/index.ts"))};
-  import { watchedPool } from ${JSON.stringify(source("test/ledger/postgres-watched-pool.ts"))};
+  import { watchedPool } from ${JSON.stringify(source("test/ledger/postgres-watched-pool.ts"))};`;
+
+/** A process that submits, and is killed before its statement of this number, or ends. */
+const dying = ({ imports, openLedger }: Opening, statement: number) => `
+  import { DatabaseSync, StatementSync } from "node:sqlite";
+  import { claimRequest, newExecution } from ${JSON.stringify(source("src/testing/ledger-values.ts"))};
+  ${imports}
   let left = Infinity;
   const count = () => {
     if (left === 0) process.kill(process.pid, "SIGKILL");
@@ -81,11 +89,11 @@ async function checkWhole(ledger: Ledger): Promise<boolean> {
 }
 
 /** Kills it before each of its statements, in turn, until it ends; returns whether all of it was there after each. */
-async function killAtEach(open: (attempt: number) => Promise<{ ledger: Ledger; openLedger: string }>) {
+async function killAtEach(open: (attempt: number) => Promise<Opening & { readonly ledger: Ledger }>) {
   const there: boolean[] = [];
   for (let attempt = 0; ; attempt += 1) {
-    const { ledger, openLedger } = await open(attempt);
-    const isAnswered = await runDying(dying(openLedger, attempt));
+    const { ledger, ...opening } = await open(attempt);
+    const isAnswered = await runDying(dying(opening, attempt));
     there.push(await checkWhole(ledger));
     await ledger.close();
     if (isAnswered) return there;
@@ -104,7 +112,8 @@ function checkTurn(there: readonly boolean[], statements: number): void {
 test("a process that is killed before any statement of a submission to SQLite leaves all of it, or nothing", async () => {
   const there = await killAtEach(async (attempt) => {
     const options = { file: join(folder, `killed-${attempt}.db`) };
-    return { ledger: await openSqliteLedger(options), openLedger: `openSqliteLedger(${JSON.stringify(options)})` };
+    const openLedger = `openSqliteLedger(${JSON.stringify(options)})`;
+    return { ledger: await openSqliteLedger(options), imports: sqlite, openLedger };
   });
   checkTurn(there, 10);
 });
@@ -116,7 +125,7 @@ proofTest(
       const schema = postgres.newSchema();
       const pool = `new Pool(${JSON.stringify({ connectionString: postgres.connectionString() })})`;
       const openLedger = `openPostgresLedger({ pool: watchedPool(${pool}, around), schema: ${JSON.stringify(schema)} })`;
-      return { ledger: await postgres.open({ schema }), openLedger };
+      return { ledger: await postgres.open({ schema }), imports: watchedPostgres, openLedger };
     });
     checkTurn(there, 5);
   },
