@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { sourceCommandLine } from "../../bench/start-up/bench-command-line.ts";
 import { isOwn } from "../../src/cli/compile-cache.ts";
+import { standingForAll } from "../standing-for-all.ts";
 
 let home: string;
 beforeEach(() => {
@@ -64,16 +65,20 @@ describe.runIf(process.platform === "linux")("compiled code", () => {
     expect(readdirSync(kept)).toHaveLength(1);
   });
 
-  test.each([
+  const notKept = [
     { name: "where it is told not to", env: () => ({ NODE_DISABLE_COMPILE_CACHE: "1" }), made: false },
     { name: "where Node keeps it elsewhere", env: () => ({ NODE_COMPILE_CACHE: folder("other", 0o700) }), made: false },
     { name: "where no folder can be made", env: () => ({ XDG_CACHE_HOME: "/dev/null" }), made: false },
     { name: "where others can write", env: () => ({ XDG_CACHE_HOME: folder("open", 0o777) }), made: true },
-  ])("is not kept $name, and nothing is said", async ({ env, made }) => {
-    const given: Record<"XDG_CACHE_HOME", string> = { XDG_CACHE_HOME: join(home, "cache"), ...env() };
-    expect(await version(given)).toMatchObject({ stderr: "", stdout: expect.stringMatching(/^\d/) as unknown });
-    const kept = join(given.XDG_CACHE_HOME, "buyonce/compiled");
-    expect(existsSync(kept)).toBe(made);
-    if (made) expect(readdirSync(kept)).toEqual([]);
-  });
+  ];
+  test.each(standingForAll(notKept, ({ made }) => made))(
+    "is not kept $name, and nothing is said",
+    async ({ env, made }) => {
+      const given: Record<"XDG_CACHE_HOME", string> = { XDG_CACHE_HOME: join(home, "cache"), ...env() };
+      expect(await version(given)).toMatchObject({ stderr: "", stdout: expect.stringMatching(/^\d/) as unknown });
+      const kept = join(given.XDG_CACHE_HOME, "buyonce/compiled");
+      expect(existsSync(kept)).toBe(made);
+      if (made) expect(readdirSync(kept)).toEqual([]);
+    },
+  );
 });
