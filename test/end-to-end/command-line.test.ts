@@ -3,6 +3,7 @@ import { openSync, writeSync, closeSync, copyFileSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
+import { proofTest } from "../standing-for-all.ts";
 import { type CloudSandbox, type FaultRule, startCloudSandbox } from "../../providers/sandbox/index.ts";
 import type { Outcome } from "../../src/contract/report.ts";
 import { type CommandLine, commandLine } from "./run-command-line.ts";
@@ -164,25 +165,28 @@ describe.concurrent("exit codes and the JSON document", () => {
       expect(sandbox.purchases()).toBe(1);
     }));
 
-  test("4 before 3, by --timeout while two endpoints hang: unresolved and refused; the next drive goes on from there", () =>
-    withCommandLine(executionOf(compute, ec2), async (cli, sandbox) => {
-      const hang = { kind: "hang", when: "before" } as const;
-      sandbox.addFault([
-        { match: { method: "PUT" }, times: 1000, fault: hang },
-        { match: { action: "DescribeReservedInstances" }, times: 1000, fault: hang },
-      ]);
-      // Without an end of its own the process would hang with the endpoints, and the test with it.
-      const { code, outcomes } = await cli.drive("--timeout", "24");
-      expect({ code, statuses: statuses(outcomes) }).toEqual({ code: 4, statuses: ["unresolved", "refused"] });
-      expect(outcomes.map(({ error }) => error?.code)).toEqual(["outcome-unknown", "deadline-too-near"]);
-      sandbox.clearFaults();
-      const again = await cli.drive();
-      expect({ code: again.code, statuses: statuses(again.outcomes) }).toEqual({
-        code: 0,
-        statuses: ["purchased", "purchased"],
-      });
-      expect([sandbox.orders().length, sandbox.reservedInstances().length]).toEqual([1, 1]);
-    }));
+  proofTest(
+    "4 before 3, by --timeout while two endpoints hang: unresolved and refused; the next drive goes on from there",
+    () =>
+      withCommandLine(executionOf(compute, ec2), async (cli, sandbox) => {
+        const hang = { kind: "hang", when: "before" } as const;
+        sandbox.addFault([
+          { match: { method: "PUT" }, times: 1000, fault: hang },
+          { match: { action: "DescribeReservedInstances" }, times: 1000, fault: hang },
+        ]);
+        // Without an end of its own the process would hang with the endpoints, and the test with it.
+        const { code, outcomes } = await cli.drive("--timeout", "24");
+        expect({ code, statuses: statuses(outcomes) }).toEqual({ code: 4, statuses: ["unresolved", "refused"] });
+        expect(outcomes.map(({ error }) => error?.code)).toEqual(["outcome-unknown", "deadline-too-near"]);
+        sandbox.clearFaults();
+        const again = await cli.drive();
+        expect({ code: again.code, statuses: statuses(again.outcomes) }).toEqual({
+          code: 0,
+          statuses: ["purchased", "purchased"],
+        });
+        expect([sandbox.orders().length, sandbox.reservedInstances().length]).toEqual([1, 1]);
+      }),
+  );
 
   test("3: the credentials are of another account; nothing but the question who it is was sent", () =>
     withCommandLine(

@@ -13,7 +13,7 @@ import { runCommand } from "../cli/run-command.ts";
 import { workingFolder } from "../ledger/working-folder.ts";
 import { sandboxFor, temporaryFolder } from "../sandbox/support.ts";
 import { program } from "../test-programs.ts";
-import { standingForAll } from "../standing-for-all.ts";
+import { proofTest, standingForAll } from "../standing-for-all.ts";
 
 const main = program("src/cli/main.ts");
 const execution = fileURLToPath(new URL("../../fixtures/execution.json", import.meta.url));
@@ -136,7 +136,7 @@ describe("everything right", () => {
     expect(stderr).toBe("");
   });
 
-  test("a ledger that holds something is no warning", async () => {
+  proofTest("a ledger that holds something is no warning", async () => {
     const folder = workingFolder();
     const sandbox = await sandboxFor();
     const given = [execution, "--json", ...at(sandbox.url)];
@@ -207,7 +207,7 @@ describe("one thing wrong", () => {
     },
   );
 
-  test("whoever may not ask IAM: unknown, what to do about it, and no failure", async () => {
+  proofTest("whoever may not ask IAM: unknown, what to do about it, and no failure", async () => {
     const { code, of } = await examine(
       { aws: { accounts: { [account]: { denied: [iam] } } } },
       undefined,
@@ -235,7 +235,7 @@ describe("one thing wrong", () => {
     ]);
   });
 
-  test("Azure does not say what is allowed: unknown, and no failure", async () => {
+  proofTest("Azure does not say what is allowed: unknown, and no failure", async () => {
     const denied = ["Microsoft.Authorization/*"];
     const { code, of } = await examine({ azure: { tenants: { [tenant]: { denied } } } }, undefined, onlyOf("azure"));
     expect(code).toBe(0);
@@ -328,7 +328,7 @@ describe("a configuration alone", () => {
     expectNothingDone(sandbox);
   });
 
-  test("one that names only * names no account", async () => {
+  proofTest("one that names only * names no account", async () => {
     const folder = workingFolder();
     writeFileSync(
       join(folder, "buyonce.config.json"),

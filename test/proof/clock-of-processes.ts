@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { proofTest } from "../standing-for-all.ts";
 import { startCloudSandbox } from "../../providers/sandbox/index.ts";
 import { ec2, executionOf } from "../end-to-end/recommendations.ts";
 import { startDriver } from "./chaos-driver.ts";
@@ -56,17 +57,20 @@ async function startWorld(newDatabase: NewDatabase | undefined) {
 /** Declares the tests of drivers of one machine, over PostgreSQL where there is a way to a new database, else over SQLite. */
 export function declareClockTests(newDatabase?: NewDatabase): void {
   describe(`A22: drivers in processes of one machine, ${newDatabase ? "PostgreSQL" : "SQLite"} ledger`, () => {
-    test("the clock is set forward by six minutes between two drivers, and EC2 hides what was bought: not bought again", async () => {
-      await using world = await startWorld(newDatabase);
-      expect(await world.drive()).toMatchObject([{ status: "unresolved" }]);
-      expect(await world.drive({ set: 6 * minutes })).toMatchObject([{ status: "unresolved" }]);
-      expect(world.bought()).toHaveLength(1);
-      world.later(6 * minutes);
-      expect(await world.drive({ set: 6 * minutes })).toMatchObject([
-        { status: "already-purchased", commitment: { id: world.bought()[0] } },
-      ]);
-      expect(world.bought()).toHaveLength(1);
-    });
+    proofTest(
+      "the clock is set forward by six minutes between two drivers, and EC2 hides what was bought: not bought again",
+      async () => {
+        await using world = await startWorld(newDatabase);
+        expect(await world.drive()).toMatchObject([{ status: "unresolved" }]);
+        expect(await world.drive({ set: 6 * minutes })).toMatchObject([{ status: "unresolved" }]);
+        expect(world.bought()).toHaveLength(1);
+        world.later(6 * minutes);
+        expect(await world.drive({ set: 6 * minutes })).toMatchObject([
+          { status: "already-purchased", commitment: { id: world.bought()[0] } },
+        ]);
+        expect(world.bought()).toHaveLength(1);
+      },
+    );
 
     test("the machine was started again with a slow clock, which is put right later: not bought again, and found in the end", async () => {
       await using world = await startWorld(newDatabase);

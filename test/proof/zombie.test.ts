@@ -7,7 +7,7 @@ import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
 import { type ChaosDriver, startDriver } from "./chaos-driver.ts";
 import { afterLease, createMovableClock, longLease } from "./movable-clock.ts";
 import { compute, ec2, executionOf } from "../end-to-end/recommendations.ts";
-import { standingForAll } from "../standing-for-all.ts";
+import { proofTest, standingForAll } from "../standing-for-all.ts";
 
 /**
  * A real driver process that is stopped (SIGSTOP) between its last check and the first line of the executor's send, for
@@ -66,7 +66,7 @@ describe("a driver that is stopped before its send for longer than its lease", (
     expect(instance?.tags).toMatchObject({ "cudly-idempotency-token": next?.token });
   });
 
-  test("the window that remains: EC2, for more than five minutes, buys twice, as the README says", async () => {
+  proofTest("the window that remains: EC2, for more than five minutes, buys twice, as the README says", async () => {
     await using world = await startWorld(ec2);
     const zombie = await world.startZombie();
     world.moveClock(6 * 60_000);
