@@ -15,6 +15,7 @@ import { workingFolder } from "../ledger/working-folder.ts";
 import { ask } from "./door-world.ts";
 import { createSigner, sign, startJwksServer } from "./jwks-server.ts";
 import { program } from "../test-programs.ts";
+import { proofTest, standingForAll } from "../standing-for-all.ts";
 
 const main = program("src/cli/main.ts");
 
@@ -99,7 +100,7 @@ describe("buyonce serve", () => {
     expect(await end(server)).toBe(0);
   });
 
-  test("with --jwt and --tokens both are answered; --host, --two-persons and --max-rate hold", async () => {
+  proofTest("with --jwt and --tokens both are answered; --host, --two-persons and --max-rate hold", async () => {
     const signer = await createSigner("one");
     const keys = await startJwksServer(signer);
     const issuer = "https://login.example.com/";
@@ -155,7 +156,7 @@ describe("buyonce serve", () => {
     expect((await paste(line)).body).toMatch(/"state":"waiting"/);
   });
 
-  test.each([
+  const refused: readonly [string, readonly string[], RegExp][] = [
     ["a real cloud without --yes", [], /would spend real money \(azure and aws and gcp\)\. Give --yes/],
     ["a real cloud without a ledger", ["--yes"], /There is no ledger at .*--new-ledger/],
     [
@@ -178,13 +179,17 @@ describe("buyonce serve", () => {
       ["--sandbox", "--cors-origin", "https://example.com"],
       /--cors-origin needs/,
     ],
-  ])("%s: it does not start, and nothing is made", async (_, args, message) => {
-    const place = workingFolder();
-    const { code, stderr } = await runCommand(["serve", "--port", "0", ...args]);
-    expect(code).toBe(2);
-    expect(stderr).toMatch(message);
-    expect(existsSync(join(place, ".buyonce/ledger.db"))).toBe(false);
-  });
+  ];
+  test.each(standingForAll(refused, (_refused, position) => position < 2))(
+    "%s: it does not start, and nothing is made",
+    async (_, args, message) => {
+      const place = workingFolder();
+      const { code, stderr } = await runCommand(["serve", "--port", "0", ...args]);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(message);
+      expect(existsSync(join(place, ".buyonce/ledger.db"))).toBe(false);
+    },
+  );
 
   test("a port that is taken: one sentence", async () => {
     const taken = createServer().listen(0, "127.0.0.1");

@@ -77,13 +77,14 @@ describe("the event stream of one server, over a PostgreSQL that another one wor
   });
 });
 
-describe("the series of two servers on one PostgreSQL", () => {
-  const scrape = async (url: string) => (await ask(url, "GET", "/metrics")).text;
-  const bought = { buyonce_provider: "aws", buyonce_status: "purchased" };
-  const states = ["waiting", "working", "needs-person", "stopped"];
-  const figuresIn = (text: string) => states.map((state) => valueOf(text, "buyonce_executions", { state }));
+const scrape = async (url: string) => (await ask(url, "GET", "/metrics")).text;
+const bought = { buyonce_provider: "aws", buyonce_status: "purchased" };
+const states = ["waiting", "working", "needs-person", "stopped"];
+const figuresIn = (text: string) => states.map((state) => valueOf(text, "buyonce_executions", { state }));
 
-  test("what is counted in the ledger is the same on both, what a server does is its own, and their sum is what was bought", async () => {
+proofTest(
+  "what is counted in the ledger is the same on both, what a server does is its own, and their sum is what was bought",
+  async () => {
     const one = await several.start("server", noSweeps);
     const two = await several.start("server", noSweeps);
     await submitForApproval(one.url);
@@ -106,28 +107,28 @@ describe("the series of two servers on one PostgreSQL", () => {
     const text = await scrape(next.url);
     expect(figuresIn(text)).toEqual([1, 0, 0, 0]);
     expect(valueOf(text, "buyonce_outcomes_total", bought)).toBeUndefined();
-  });
+  },
+);
 
-  proofTest(
-    "PostgreSQL is down: both say that the ledger is not readable and print no figure of it; afterwards the right ones",
-    async () => {
-      const servers = [await several.start("server", noSweeps), await several.start("server", noSweeps)];
-      await submitForApproval(servers[0]!.url);
-      await several.server().stop("immediate");
-      try {
-        for (const { url } of servers) {
-          const text = await scrape(url);
-          expect(valueOf(text, "buyonce_ledger_readable")).toBe(0);
-          expect(figuresIn(text)).toEqual(states.map(() => undefined));
-          expect(valueOf(text, "buyonce_http_requests_total") === undefined).toBe(url !== servers[0]!.url);
-        }
-      } finally {
-        await several.server().start();
-      }
+proofTest(
+  "PostgreSQL is down: both say that the ledger is not readable and print no figure of it; afterwards the right ones",
+  async () => {
+    const servers = [await several.start("server", noSweeps), await several.start("server", noSweeps)];
+    await submitForApproval(servers[0]!.url);
+    await several.server().stop("immediate");
+    try {
       for (const { url } of servers) {
-        await expect.poll(async () => valueOf(await scrape(url), "buyonce_ledger_readable")).toBe(1);
-        expect(figuresIn(await scrape(url))).toEqual([1, 0, 0, 0]);
+        const text = await scrape(url);
+        expect(valueOf(text, "buyonce_ledger_readable")).toBe(0);
+        expect(figuresIn(text)).toEqual(states.map(() => undefined));
+        expect(valueOf(text, "buyonce_http_requests_total") === undefined).toBe(url !== servers[0]!.url);
       }
-    },
-  );
-});
+    } finally {
+      await several.server().start();
+    }
+    for (const { url } of servers) {
+      await expect.poll(async () => valueOf(await scrape(url), "buyonce_ledger_readable")).toBe(1);
+      expect(figuresIn(await scrape(url))).toEqual([1, 0, 0, 0]);
+    }
+  },
+);

@@ -3,5 +3,6 @@ import { azurePlanRows } from "./azure-plan-golden-rows.ts";
 import { azureCompute, azurePlan } from "./golden-kinds.ts";
 import { goldenTable } from "./golden-table.ts";
 
-goldenTable(azureCompute, azureRows);
-goldenTable(azurePlan, azurePlanRows);
+const verdicts = new Set<string>();
+goldenTable(azureCompute, azureRows, verdicts);
+goldenTable(azurePlan, azurePlanRows, verdicts);

@@ -101,7 +101,7 @@ describe.skipIf(!isThere)("in a real browser", { timeout: 120_000 }, () => {
     expect({ asked, console }).toEqual({ asked: [], console: [] });
   });
 
-  test("this test sees a request and a complaint: of a page that is not escaped", async () => {
+  proofTest("this test sees a request and a complaint: of a page that is not escaped", async () => {
     asked.length = 0;
     const loose = page.replace("<main>", `<main><img src="http://evil.example/y.png">`);
     const { console } = await open(loose.replace("<main>", `<main>${hostile}`), "--dump-dom");
@@ -130,7 +130,7 @@ describe.skipIf(!isThere)("in a real browser", { timeout: 120_000 }, () => {
     },
   );
 
-  test("on paper no table of amounts is cut off", async () => {
+  proofTest("on paper no table of amounts is cut off", async () => {
     const { report, ...execution } = manyOf(9);
     const price = { amount: "1445656.12345", currency: "USD" };
     const payments = paidMonthly(price, { months: 11, kind: "average", dueNow: "73718" });

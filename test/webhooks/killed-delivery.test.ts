@@ -177,28 +177,31 @@ describe.each(standingForAll(places, ([where]) => where === "a file"))(
   },
 );
 
-test("processes are killed while they deliver, and the PostgreSQL server crashes between: each message comes, and again only what was under way", async () => {
-  const place = sharedServer();
-  await using receiver = await startReceiver();
-  await recordEndpoint(await place.open());
-  const many = 30;
-  const writer = await place.open();
-  await decideSome(writer, many);
-  await writer.close();
-  const settled = `settleMessage: async (...given) => {
+proofTest(
+  "processes are killed while they deliver, and the PostgreSQL server crashes between: each message comes, and again only what was under way",
+  async () => {
+    const place = sharedServer();
+    await using receiver = await startReceiver();
+    await recordEndpoint(await place.open());
+    const many = 30;
+    const writer = await place.open();
+    await decideSome(writer, many);
+    await writer.close();
+    const settled = `settleMessage: async (...given) => {
     if ((count += 1) > 5) { die(); await new Promise(() => {}); }
     return ledger.settleMessage(...given);
   }`;
-  await killed(`${place.script} let count = 0; ${deliveringWith(settled, receiver)}`);
-  await postgres.server().stop("immediate");
-  await postgres.server().start();
-  await killed(`${place.script} let count = 0; ${deliveringWith(settled, receiver)}`);
-  const first = receiver.received.map(({ headers }) => headers["webhook-id"]);
-  const rest = (await delivered(place)).map(({ id }) => id);
-  expect(new Set([...first, ...rest]).size).toBe(2 * many);
-  // Each process had at most four under way when it was killed.
-  expect(first.length + rest.length).toBeLessThanOrEqual(2 * many + 2 * 4);
-});
+    await killed(`${place.script} let count = 0; ${deliveringWith(settled, receiver)}`);
+    await postgres.server().stop("immediate");
+    await postgres.server().start();
+    await killed(`${place.script} let count = 0; ${deliveringWith(settled, receiver)}`);
+    const first = receiver.received.map(({ headers }) => headers["webhook-id"]);
+    const rest = (await delivered(place)).map(({ id }) => id);
+    expect(new Set([...first, ...rest]).size).toBe(2 * many);
+    // Each process had at most four under way when it was killed.
+    expect(first.length + rest.length).toBeLessThanOrEqual(2 * many + 2 * 4);
+  },
+);
 
 /** `npm run proof` has many more of a usual size. */
 proofTest("600 waiting messages of 200 kB are delivered by a process that has no room for them at once", async () => {

@@ -14,6 +14,7 @@ import { ask } from "../door/door-world.ts";
 import { ec2 } from "../end-to-end/recommendations.ts";
 import { decideSome, secret, startReceiver, until } from "./receiver.ts";
 import { program } from "../test-programs.ts";
+import { proofTest, standingForAll } from "../standing-for-all.ts";
 
 const main = program("src/cli/main.ts");
 const order = { source: "docs", recommendations: [ec2] };
@@ -92,7 +93,7 @@ describe("buyonce serve", () => {
     expect(server.said.stdout + server.said.stderr).not.toContain(secret.slice(6));
   });
 
-  test("sends nothing of what an imitation sells unless it is told to, and registers nothing", async () => {
+  proofTest("sends nothing of what an imitation sells unless it is told to, and registers nothing", async () => {
     await using finance = await startReceiver();
     configure({ finance: { url: finance.url, secret: { env: "FINANCE_SECRET" }, privateAddresses: ["127.0.0.1"] } });
     const server = await serve();
@@ -118,7 +119,7 @@ describe("buyonce serve", () => {
     await ledger.close();
   });
 
-  test.each([
+  const wrong: readonly [object, string][] = [
     [
       { url: "https://finance.example", secret: { env: "NOT_SET" } },
       "webhooks.finance.secret names the environment variable NOT_SET, which is not set",
@@ -133,16 +134,20 @@ describe("buyonce serve", () => {
       "169.254.169.254, which is no public address",
     ],
     [{ url: "http://finance.example/", secret: { env: "FINANCE_SECRET" } }, "webhooks.finance.url must be https"],
-  ])("%j: it does not start", async (endpoint, said) => {
-    configure({ finance: endpoint });
-    const server = await serve("--webhooks");
-    expect(server.child.exitCode).toBe(2);
-    expect(server.said.stderr).toContain(said);
-    expect(server.said.stderr.trim().split("\n")).toHaveLength(1);
-  });
+  ];
+  test.each(standingForAll(wrong, (_wrong, position) => position === 0))(
+    "%j: it does not start",
+    async (endpoint, said) => {
+      configure({ finance: endpoint });
+      const server = await serve("--webhooks");
+      expect(server.child.exitCode).toBe(2);
+      expect(server.said.stderr).toContain(said);
+      expect(server.said.stderr.trim().split("\n")).toHaveLength(1);
+    },
+  );
 });
 
-test("buyonce work sends them as well", async () => {
+proofTest("buyonce work sends them as well", async () => {
   const postgres = await startPostgresServer();
   onTestFinished(() => postgres.remove());
   await using finance = await startReceiver();
