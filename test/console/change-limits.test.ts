@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startBrowser, expectUsable, isBrowserThere, watchedContext } from "./browser.ts";
 import { ec2In, knownTokens, type Night, startNight, submitted, tokens } from "./night.ts";
+import { isProof } from "../standing-for-all.ts";
 
 let night: Night;
 beforeAll(async () => void (night = await startNight({ authenticate: knownTokens() })));
@@ -156,41 +157,42 @@ test("who may not approve is not offered it, and is refused", async () => {
   expect((await recorded(executionId)).execution.maxTotals).toBeUndefined();
 });
 
-test.skipIf(!isBrowserThere)(
-  "in a browser at 360 px, without script and with the keyboard alone",
-  { timeout: 60_000 },
-  async () => {
-    const executionId = await waiting("eu-south-1");
-    const browser = await startBrowser();
-    const context = await watchedContext(browser, {
-      viewport: { width: 360, height: 740 },
-      colorScheme: "dark",
-      javaScriptEnabled: true,
-    });
-    const page = await context.newPage();
-    await page.goto(`${night.url}/sign-in`);
-    await page.getByLabel("Your token").fill(tokens.operator);
-    await page.keyboard.press("Enter");
-    await page.getByRole("heading", { level: 1, name: "Executions" }).waitFor();
-    for (const where of [
-      `/executions/${executionId}/limits`,
-      path(executionId, "amount=1,5&currency=USD"),
-      path(executionId, total),
-    ]) {
-      await page.goto(night.url + where);
-      await expectUsable(page);
-    }
-    const plain = await browser.newContext({ storageState: await context.storageState(), javaScriptEnabled: false });
-    const form = await plain.newPage();
-    await form.goto(`${night.url}/executions/${executionId}/recommendations/1`);
-    await form.getByRole("link", { name: "Change its limit" }).press("Enter");
-    await form.getByLabel("Amount in USD").fill("7000");
-    await form.keyboard.press("Enter");
-    await form.getByLabel("Why?").fill("less");
-    await form.keyboard.press("Enter");
-    await form.getByText("The limit is changed.").waitFor();
-    expect((await recorded(executionId)).records[1]?.recommendation.maxPrice?.amount).toBe("7000");
-    expect(context.complaints.filter((text) => !text.includes("400"))).toEqual([]);
-    await browser.close();
-  },
-);
+if (isProof)
+  test.skipIf(!isBrowserThere)(
+    "in a browser at 360 px, without script and with the keyboard alone",
+    { timeout: 60_000 },
+    async () => {
+      const executionId = await waiting("eu-south-1");
+      const browser = await startBrowser();
+      const context = await watchedContext(browser, {
+        viewport: { width: 360, height: 740 },
+        colorScheme: "dark",
+        javaScriptEnabled: true,
+      });
+      const page = await context.newPage();
+      await page.goto(`${night.url}/sign-in`);
+      await page.getByLabel("Your token").fill(tokens.operator);
+      await page.keyboard.press("Enter");
+      await page.getByRole("heading", { level: 1, name: "Executions" }).waitFor();
+      for (const where of [
+        `/executions/${executionId}/limits`,
+        path(executionId, "amount=1,5&currency=USD"),
+        path(executionId, total),
+      ]) {
+        await page.goto(night.url + where);
+        await expectUsable(page);
+      }
+      const plain = await browser.newContext({ storageState: await context.storageState(), javaScriptEnabled: false });
+      const form = await plain.newPage();
+      await form.goto(`${night.url}/executions/${executionId}/recommendations/1`);
+      await form.getByRole("link", { name: "Change its limit" }).press("Enter");
+      await form.getByLabel("Amount in USD").fill("7000");
+      await form.keyboard.press("Enter");
+      await form.getByLabel("Why?").fill("less");
+      await form.keyboard.press("Enter");
+      await form.getByText("The limit is changed.").waitFor();
+      expect((await recorded(executionId)).records[1]?.recommendation.maxPrice?.amount).toBe("7000");
+      expect(context.complaints.filter((text) => !text.includes("400"))).toEqual([]);
+      await browser.close();
+    },
+  );

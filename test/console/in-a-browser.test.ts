@@ -163,7 +163,7 @@ describe.skipIf(!isBrowserThere)("the console in a real browser", { timeout: 240
     await context.close();
   });
 
-  test("two operators: the page that asks is told that it changed, does not move, and does nothing", async () => {
+  proofTest("two operators: the page that asks is told that it changed, does not move, and does nothing", async () => {
     await submitted(night, "engine-two", [ec2In("ca-central-1")], { requireApproval: true });
     const { page, context } = await opened();
     await page.goto(`${night.url}/executions/engine-two/approve`);

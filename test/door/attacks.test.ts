@@ -11,7 +11,7 @@ import { type CloudSandbox, startCloudSandbox } from "../../providers/sandbox/in
 import type { Ledger } from "../../src/contract/ledger.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
 import { ec2, executionOf } from "../end-to-end/recommendations.ts";
-import { proofTest, standingForAll } from "../standing-for-all.ts";
+import { proofDescribe, proofTest, standingForAll } from "../standing-for-all.ts";
 import type { ServerState } from "./attacked-server.ts";
 import { bearerOf } from "./caller-world.ts";
 import { ask } from "./door-world.ts";
@@ -144,7 +144,7 @@ describe("slow clients are cut", () => {
   });
 });
 
-describe("idle connections", () => {
+proofDescribe("idle connections", () => {
   // They are cut for what they do not say; whoever says it is not cut while he waits, however busy the machine is.
   attacked({ headersTimeout: 2000, connectionsCheckingInterval: 100 });
 
@@ -156,7 +156,7 @@ describe("idle connections", () => {
   });
 });
 
-describe("clients that never read", () => {
+proofDescribe("clients that never read", () => {
   attacked({ idleTimeout: 2000 });
 
   /** Until the server has so many connections, and then until it has cut them. */

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ec2, executionOf } from "../end-to-end/recommendations.ts";
-import { isProof } from "../standing-for-all.ts";
+import { isProof, proofTest } from "../standing-for-all.ts";
 import { ask, type Said, startWorld, type World } from "./door-world.ts";
 
 /** More than are driven at once. */
@@ -195,7 +195,7 @@ describe("at once", () => {
     expect(bought()).toBe(1);
   });
 
-  test("many executions: each is driven, a few at a time, and bought once", async () => {
+  proofTest("many executions: each is driven, a few at a time, and bought once", async () => {
     const ids = Array.from({ length: many }, (_, index) => `many-${index}`);
     const said = await Promise.all(ids.map((id) => put({ ...execution, executionId: id }, wait, id)));
     const left = said.filter(({ json }) => json.state !== "complete");

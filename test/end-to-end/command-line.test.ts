@@ -67,7 +67,7 @@ describe.concurrent("several at once and once more", () => {
       }
     }));
 
-  test("alike twice, of Azure and of EC2: distinct tokens, distinct commitments, each with its own tag", () =>
+  proofTest("alike twice, of Azure and of EC2: distinct tokens, distinct commitments, each with its own tag", () =>
     withCommandLine(executionOf(compute, compute, ec2, ec2), async (cli, sandbox) => {
       const { code, outcomes } = await cli.driveWithin();
       expect({ code, statuses: statuses(outcomes) }).toEqual({ code: 0, statuses: Array(4).fill("purchased") });
@@ -76,9 +76,10 @@ describe.concurrent("several at once and once more", () => {
         outcomes.map(({ commitment, token }) => `${commitment?.id} ${token}`).toSorted(),
       );
       expect(new Set(bought.map(({ id }) => id)).size).toBe(4);
-    }));
+    }),
+  );
 
-  test("a replay says the same as the first time, field for field; only the state moves on", () =>
+  proofTest("a replay says the same as the first time, field for field; only the state moves on", () =>
     withCommandLine(executionOf(compute, cache, ec2), async (cli) => {
       const first = await cli.driveWithin();
       const later = [await cli.driveWithin(), await cli.driveWithin()];
@@ -92,7 +93,8 @@ describe.concurrent("several at once and once more", () => {
         expect.objectContaining({ currency: "GBP" }),
         { amount: "1160.5248", currency: "USD" },
       ]);
-    }));
+    }),
+  );
 });
 
 describe.concurrent("exit codes and the JSON document", () => {
@@ -231,7 +233,7 @@ describe.concurrent("Ctrl-C", () => {
       expect(sends(sandbox)).toHaveLength(2);
     }));
 
-  test("before anything was sent: 130, nothing is sent, one document on standard output", () =>
+  proofTest("before anything was sent: 130, nothing is sent, one document on standard output", () =>
     withCommandLine(executionOf(compute), async (cli, sandbox) => {
       sandbox.addFault({ match: { action: "POST calculatePrice" }, fault: { kind: "delay", milliseconds: 20_000 } });
       const asked = new Promise<void>((reached) => {
@@ -244,9 +246,10 @@ describe.concurrent("Ctrl-C", () => {
       expect(code).toBe(130);
       expect(JSON.parse(stdout)).toMatchObject({ error: { code: "aborted", retryable: true } });
       expect(sends(sandbox)).toEqual([]);
-    }));
+    }),
+  );
 
-  test("a second time: ends at once, and says that a purchase may be under way", () =>
+  proofTest("a second time: ends at once, and says that a purchase may be under way", () =>
     withCommandLine(executionOf(compute), async (cli, sandbox) => {
       const put = holdFirstPut(sandbox);
       const run = cli.start();
@@ -260,7 +263,8 @@ describe.concurrent("Ctrl-C", () => {
       const { code, stdout, stderr } = await run.ended;
       expect({ code, stdout }).toEqual({ code: 130, stdout: "" });
       expect(stderr).toContain("Ended at once. A purchase may be under way: drive the same file again");
-    }));
+    }),
+  );
 });
 
 describe.concurrent("a ledger that cannot be used: 1, its own sentence, nothing sent", () => {

@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import { runCommand } from "../cli/run-command.ts";
 import { temporaryFolder } from "../sandbox/support.ts";
 import { program } from "../test-programs.ts";
+import { proofTest } from "../standing-for-all.ts";
 
 const fixture = (name: string) => resolve(import.meta.dirname, `../../fixtures/recommendations/${name}.json`);
 const identity = ["--execution", "2026-12-ec2", "--source", "finops"];
@@ -126,7 +127,7 @@ describe("buyonce import of recommendations", () => {
   });
 });
 
-test("docs/import.md: its commands run as they stand, from the answer to what is bought", async () => {
+proofTest("docs/import.md: its commands run as they stand, from the answer to what is bought", async () => {
   const folder = temporaryFolder();
   copyFileSync(fixture("cost-explorer-ec2-convertible"), join(folder, "ec2.json"));
   const page = readFileSync(resolve(import.meta.dirname, "../../docs/import.md"), "utf8");
