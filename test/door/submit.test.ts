@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ec2, executionOf } from "../end-to-end/recommendations.ts";
-import { isProof, proofTest } from "../standing-for-all.ts";
+import { isProof, proofTest, standingForAll } from "../standing-for-all.ts";
 import { ask, type Said, startWorld, type World } from "./door-world.ts";
 
 /** More than are driven at once. */
@@ -83,17 +83,15 @@ describe("an execution is recorded first, and driven", () => {
     expect(await world.ledger.executionOfKey("local", "order-1")).toBe("engine-1");
   });
 
-  test.each(["a/b", "100%", "%2F", "a b", "ü-1", "a+b", "?x#y", "v1:executions"])(
-    "the id %s is found again",
-    async (id) => {
-      const first = await put({ ...execution, executionId: id }, wait, id);
-      expect(first).toMatchObject({ status: 200, json: { executionId: id, state: "complete" } });
-      const location = first.headers.get("location") ?? "";
-      expect((await ask(world.url, "GET", location)).text).toBe(first.text);
-      expect((await get({}, id)).text).toBe(first.text);
-      expect(await world.ledger.recorded(id)).toBeDefined();
-    },
-  );
+  const ids = ["a/b", "100%", "%2F", "a b", "ü-1", "a+b", "?x#y", "v1:executions"];
+  test.each(standingForAll(ids, (id) => ["%2F", "?x#y"].includes(id)))("the id %s is found again", async (id) => {
+    const first = await put({ ...execution, executionId: id }, wait, id);
+    expect(first).toMatchObject({ status: 200, json: { executionId: id, state: "complete" } });
+    const location = first.headers.get("location") ?? "";
+    expect((await ask(world.url, "GET", location)).text).toBe(first.text);
+    expect((await get({}, id)).text).toBe(first.text);
+    expect(await world.ledger.recorded(id)).toBeDefined();
+  });
 
   test("the id in the path is enough", async () => {
     const { executionId: _executionId, ...body } = execution;

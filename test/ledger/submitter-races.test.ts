@@ -13,6 +13,7 @@ import { bought, claimRequest, newExecution, planned } from "../../src/testing/l
 import { source, usePostgres } from "./postgres-fixture.ts";
 import { createMeeting } from "./postgres-meeting.ts";
 import { watchedPool } from "./postgres-watched-pool.ts";
+import { proofTest } from "../standing-for-all.ts";
 
 const postgres = usePostgres();
 const meeting = createMeeting(postgres);
@@ -215,33 +216,36 @@ describe("the numbers of what happens, on PostgreSQL", () => {
     ]);
   });
 
-  test("changes of terms and ends of recommendations at once: no deadlock, no number twice, none left out", async () => {
-    const schema = postgres.newSchema();
-    const failures: string[] = [];
-    const pool = watchedPool(postgres.admin(), ({ send }) =>
-      send().catch((error: { code: string }) => {
-        failures.push(error.code);
-        throw error;
-      }),
-    );
-    const [drive, person] = [await postgres.open({ schema, pool }), await postgres.open({ schema, pool })];
-    const claims = await sent(drive, 30);
-    const limit = (index: number) =>
-      person.amend("execution-1", {
-        kind: "limits",
-        maxPrices: { [index]: { amount: String(index + 1), currency: "GBP" } },
-        person: "ann",
-        reason: "because",
-      });
-    await Promise.all(
-      claims.flatMap((claim, index) => [
-        drive.purchase(claim, bought({ id: `order-${index}`, price: { amount: "1", currency: "GBP" } })),
-        ...(index % 3 === 0 ? [limit(29 - index)] : []),
-      ]),
-    );
-    // The record; claims, submissions, purchases; ten changes, each a line of the execution and one of its recommendation.
-    const numbers = (await drive.historySince("execution-1", 0, 999)).map(({ number }) => number);
-    expect(numbers).toEqual(Array.from({ length: 1 + 3 * 30 + 2 * 10 }, (_, index) => index + 1));
-    expect(failures).toEqual([]);
-  });
+  proofTest(
+    "changes of terms and ends of recommendations at once: no deadlock, no number twice, none left out",
+    async () => {
+      const schema = postgres.newSchema();
+      const failures: string[] = [];
+      const pool = watchedPool(postgres.admin(), ({ send }) =>
+        send().catch((error: { code: string }) => {
+          failures.push(error.code);
+          throw error;
+        }),
+      );
+      const [drive, person] = [await postgres.open({ schema, pool }), await postgres.open({ schema, pool })];
+      const claims = await sent(drive, 30);
+      const limit = (index: number) =>
+        person.amend("execution-1", {
+          kind: "limits",
+          maxPrices: { [index]: { amount: String(index + 1), currency: "GBP" } },
+          person: "ann",
+          reason: "because",
+        });
+      await Promise.all(
+        claims.flatMap((claim, index) => [
+          drive.purchase(claim, bought({ id: `order-${index}`, price: { amount: "1", currency: "GBP" } })),
+          ...(index % 3 === 0 ? [limit(29 - index)] : []),
+        ]),
+      );
+      // The record; claims, submissions, purchases; ten changes, each a line of the execution and one of its recommendation.
+      const numbers = (await drive.historySince("execution-1", 0, 999)).map(({ number }) => number);
+      expect(numbers).toEqual(Array.from({ length: 1 + 3 * 30 + 2 * 10 }, (_, index) => index + 1));
+      expect(failures).toEqual([]);
+    },
+  );
 });

@@ -5,6 +5,7 @@ import type { Ledger } from "../../src/contract/ledger.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
 import { temporaryFolder } from "../sandbox/support.ts";
 import { countBought, execution, ourEngine, runGo, startClouds } from "./take-over-run.ts";
+import { proofTest } from "../standing-for-all.ts";
 
 const { executionId, source, recommendations } = execution;
 const placeOf = (provider: string, service: string) =>
@@ -212,7 +213,7 @@ describe("what is said to be bought and does not show", () => {
     });
   });
 
-  test("the drive adopts what carries its token, without a person", async () => {
+  proofTest("the drive adopts what carries its token, without a person", async () => {
     await using sandbox = await startClouds();
     const engine = ourEngine(sandbox, { ledger: await sqlite() });
     await engine.importExecutions(JSON.stringify(rowOf({ [ec2]: { id: "provisional" } })), by);
@@ -239,7 +240,7 @@ describe("what is said to be bought and does not show", () => {
     expect(sandbox.reservedInstances()).toHaveLength(1);
   });
 
-  test("it counts towards the totals of its execution", async () => {
+  proofTest("it counts towards the totals of its execution", async () => {
     await using sandbox = await startClouds();
     const engine = ourEngine(sandbox, { ledger: await sqlite() });
     await engine.importExecutions(JSON.stringify(rowOf({ [ec2]: { id: "provisional" }, [rds]: {} })), by);
@@ -281,7 +282,7 @@ describe("a row that contradicts changes nothing, and the others go on", () => {
     expect(await ledger.recorded(executionId)).toBeUndefined();
   });
 
-  test("the provider: it carries another token, so the key or the place is wrong", async () => {
+  proofTest("the provider: it carries another token, so the key or the place is wrong", async () => {
     const { sandbox, ledger, take } = await world();
     const id = (await bought(sandbox, ec2)).get(ec2) ?? "";
     const [first] = await take(rowOf({ [ec2]: { id } }, { idempotency_key: "another-key" }));

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { deriveIdempotencyToken } from "../../src/contract/token.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
 import { countBought, execution, ourEngine, runGo, startClouds } from "./take-over-run.ts";
+import { proofTest } from "../standing-for-all.ts";
 
 const { executionId, recommendations } = execution;
 const placeOf = (provider: string, service: string) =>
@@ -68,16 +69,19 @@ describe("A14: an AWS savings plan of the Go engine", () => {
     expect(sandbox.savingsPlans()).toHaveLength(1);
   });
 
-  test("a person says that it is another purchase: AWS, which remembers the client token, still sells no second one", async () => {
-    await using sandbox = await startClouds();
-    const [line] = (await runGo(sandbox, [plan])).lines;
-    const engine = ourEngine(sandbox);
-    await engine.drive(execution);
-    await engine.resolveByPerson({ ...decided, finding: { notThis: line?.bought ?? "" } });
-    const { outcomes } = await engine.drive(execution);
-    expect(outcomes[plan]?.status).toBe("unresolved");
-    expect(sandbox.savingsPlans()).toHaveLength(1);
-  });
+  proofTest(
+    "a person says that it is another purchase: AWS, which remembers the client token, still sells no second one",
+    async () => {
+      await using sandbox = await startClouds();
+      const [line] = (await runGo(sandbox, [plan])).lines;
+      const engine = ourEngine(sandbox);
+      await engine.drive(execution);
+      await engine.resolveByPerson({ ...decided, finding: { notThis: line?.bought ?? "" } });
+      const { outcomes } = await engine.drive(execution);
+      expect(outcomes[plan]?.status).toBe("unresolved");
+      expect(sandbox.savingsPlans()).toHaveLength(1);
+    },
+  );
 });
 
 describe("A14: Azure orders with our source and no token", () => {
