@@ -5,19 +5,22 @@ import { claimAll, commitmentOf, requestOf, submissionOf } from "./sample-record
 import { purchasesPerScope } from "./ledger-size.ts";
 
 /** The columns of a record, without its own texts. */
-const recordColumns = "token, execution_id, rec_index, scope_key, state, lane, work_left, resting_since, record";
+const recordColumns =
+  "token, execution_id, rec_index, scope_key, fingerprint, state, lane, work_left, resting_since, counted, bought_at, record";
 /** Two hash functions of the databases' own, for 64 hex digits that are as scattered as those of a token. */
 const sqliteHex = "lower(hex(randomblob(32)))";
 const postgresHex = "md5(n::text) || md5((n + 1000000000)::text)";
 
 /** Buys one, as a pattern for the others. */
-async function pattern(ledger: Ledger): Promise<{ readonly token: string; readonly id: string }> {
+async function pattern(
+  ledger: Ledger,
+): Promise<{ readonly token: string; readonly id: string; readonly updatedAt: number }> {
   const request = requestOf("pattern", 0, "scope");
   const [claim] = await claimAll(ledger, [request]);
   if (claim === undefined) throw new Error("One was claimed.");
   await ledger.submit(claim, submissionOf(request));
-  await ledger.purchase(claim, commitmentOf(request));
-  return { token: request.token, id: commitmentOf(request).id };
+  const { updatedAt } = await ledger.purchase(claim, commitmentOf(request));
+  return { token: request.token, id: commitmentOf(request).id, updatedAt };
 }
 
 /**
@@ -25,13 +28,16 @@ async function pattern(ledger: Ledger): Promise<{ readonly token: string; readon
  * other tokens, ids and scopes, made by the database itself.
  */
 export async function fill(ledger: Ledger, location: string, records: number): Promise<void> {
-  const { token, id } = await pattern(ledger);
+  const { token, id, updatedAt } = await pattern(ledger);
   const copied = (text: string) => `replace(replace(${text}, '${token}', hex), '${id}', hex)`;
+  // One millisecond after the other, as nobody works on many at once.
+  const moment = (text: string) => `replace(${text}, '"updatedAt":${updatedAt}', '"updatedAt":' || (${updatedAt} - n))`;
   const scope = `'scope-' || (n / ${purchasesPerScope})`;
   const statements = (numbers: string) => [
     `CREATE TEMPORARY TABLE bench_token AS ${numbers}`,
     `INSERT INTO token_record (${recordColumns})
-     SELECT hex, 'filled-' || n, 0, ${scope}, state, lane, work_left, resting_since, ${copied("record")}
+     SELECT hex, 'filled-' || n, 0, ${scope}, fingerprint, state, lane, work_left, resting_since - n, counted, bought_at,
+       ${moment(copied("record"))}
      FROM bench_token, token_record WHERE token = '${token}' ORDER BY hex`,
     `INSERT INTO history (token, execution_id, number, entry)
      SELECT hex, 'filled-' || n, number, ${copied("entry")} FROM bench_token, history WHERE token = '${token}'`,

@@ -15,7 +15,6 @@ export interface LedgerOrder {
 
 /** Milliseconds. */
 export interface LedgerResult {
-  readonly filling: number;
   /** Of the database. */
   readonly bytes: number;
   /** By number of tokens, as in the order. */
@@ -25,6 +24,17 @@ export interface LedgerResult {
   readonly unfinished: number;
   /** The known purchases of a scope that holds {@link purchasesPerScope}. */
   readonly purchasedIn: number;
+  /** What `buyonce status` reads: the 100 that were worked on last; and those of a state that few are in. */
+  readonly status: number;
+  readonly statusOfState: number;
+  /** What `buyonce settle` and `buyonce redrive` find to do. */
+  readonly settle: number;
+  readonly redrive: number;
+  /** Of a scope that holds {@link purchasesPerScope}, all of them listed; and with one more token that is listed in part. */
+  readonly audit: number;
+  readonly partAudit: number;
+  /** Bytes of memory, the most of the measuring process. */
+  readonly resident: number;
 }
 
 /** In a filled ledger. */
@@ -33,51 +43,80 @@ export const purchasesPerScope = 1000;
 /** What a ledger with many records does to a driver. */
 export async function measureLedgers({ ledger }: Parameters): Promise<string> {
   const { claims, sqliteRecords, postgresRecords } = ledger;
-  const rows = [];
+  const measured: Measured[] = [];
+  const measure = async (name: string, order: LedgerOrder) => {
+    // In a process of its own: what filling takes is no memory of the ledger.
+    await runChild("ledger/fill-process.ts", order);
+    measured.push({ name, order, result: await runChild<LedgerResult>("ledger/ledger-process.ts", order) });
+  };
   for (const records of sqliteRecords) {
     using folder = temporaryFolder();
-    rows.push(await row("SQLite", { location: folder.file("ledger.db"), records, claims }));
+    await measure("SQLite", { location: folder.file("ledger.db"), records, claims });
   }
   if (postgresRecords.length > 0) {
     const server = await startPostgresServer();
     try {
       for (const records of postgresRecords) {
         const location = await server.connectionString(`bench_${records}`);
-        rows.push(await row("PostgreSQL", { location, records, claims }));
+        await measure("PostgreSQL", { location, records, claims });
       }
     } finally {
       await server.remove();
     }
   }
-  const columns = [
-    "ledger",
-    "records",
-    "size",
-    ...claims.map((count) => `claim of ${whole(count)}`),
-    "submit",
-    "purchase",
-    "unfinished",
-    `${whole(purchasesPerScope)} known in a scope`,
-  ];
   return [
     "### One step in a ledger that holds many records",
     "",
-    table(columns, rows),
+    table(
+      [
+        ...begins,
+        ...claims.map((count) => `claim of ${whole(count)}`),
+        "submit",
+        "purchase",
+        "unfinished",
+        `${whole(purchasesPerScope)} known in a scope`,
+      ],
+      measured.map(stepRow),
+    ),
     "",
-    "Medians. All records but the new ones are purchases, settled. PostgreSQL on this machine, over loopback.",
+    "### A look at a ledger that holds many records",
+    "",
+    table(
+      [
+        ...begins,
+        "status",
+        "status of a state",
+        "settle",
+        "redrive",
+        "audit of a scope",
+        "with a part of a token",
+        "memory",
+      ],
+      measured.map(lookRow),
+    ),
+    "",
+    "Medians. All records but the new ones are purchases, settled. PostgreSQL on this machine, over loopback. What finds something",
+    "to do reads that too; a part of a token is looked for among all records, once.",
   ].join("\n");
 }
 
-async function row(name: string, order: LedgerOrder) {
-  const result = await runChild<LedgerResult>("ledger/ledger-process.ts", order);
-  return [
-    name,
-    whole(order.records),
-    megabytes(result.bytes),
-    ...result.claims.map(shortTime),
-    shortTime(result.submit),
-    shortTime(result.purchase),
-    shortTime(result.unfinished),
-    shortTime(result.purchasedIn),
-  ];
+const begins = ["ledger", "records", "size"];
+
+interface Measured {
+  readonly name: string;
+  readonly order: LedgerOrder;
+  readonly result: LedgerResult;
+}
+
+const beginOf = ({ name, order, result }: Measured) => [name, whole(order.records), megabytes(result.bytes)];
+
+function stepRow(measured: Measured) {
+  const { claims, submit, purchase, unfinished, purchasedIn } = measured.result;
+  return [...beginOf(measured), ...[...claims, submit, purchase, unfinished, purchasedIn].map(shortTime)];
+}
+
+function lookRow(measured: Measured) {
+  const { status, statusOfState, settle, redrive, audit, partAudit, resident } = measured.result;
+  const times = [status, statusOfState, settle, redrive, audit, partAudit];
+  return [...beginOf(measured), ...times.map(shortTime), megabytes(resident)];
 }

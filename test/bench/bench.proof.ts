@@ -28,6 +28,7 @@ test("the benchmark runs in its smallest size and prints every table", async () 
     expect.stringMatching(/own cost per recommendation/),
     "Memory",
     expect.stringMatching(/^One step in a ledger/),
+    expect.stringMatching(/^A look at a ledger/),
     "4 executions from 2 clients over two servers and one PostgreSQL",
     "Accepting an execution of 100 recommendations",
     expect.stringMatching(/^Start-up/),
