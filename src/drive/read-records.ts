@@ -4,7 +4,7 @@ import type { Ledger, RecordsQuery, TokenRecord } from "../contract/ledger.ts";
 /** Records that are read at once: what is kept of them is for the caller, so no more than these take memory as a whole. */
 const pageSize = 500;
 
-/** Where all records are gone through: a ledger sorts them anew for each page. */
+/** Where all records are gone through: the ledger in memory sorts them anew for each page. */
 const largePage = 10_000;
 
 /**

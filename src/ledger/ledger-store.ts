@@ -8,7 +8,14 @@ import type {
   SubmittedKey,
 } from "../contract/execution-record.ts";
 import type { Work } from "../contract/execution-state.ts";
-import type { HistoryEntry, RecordPlace, RecordsQuery, ScopePage, TokenRecord } from "../contract/ledger.ts";
+import type {
+  HistoryEntry,
+  RecordPlace,
+  RecordsQuery,
+  ScopePage,
+  TokenRecord,
+  TokenState,
+} from "../contract/ledger.ts";
 import type { AlikeQuery } from "../contract/twin.ts";
 import type { AnnouncingTransaction, WebhookStore } from "./webhook-store.ts";
 
@@ -92,8 +99,8 @@ export interface LedgerStore extends WebhookStore {
     after?: RecordPlace,
   ): Promise<readonly TokenRecord[]>;
   /**
-   * Those that rest since the latest time first, or the other way round. Reads them all, unless `work` or `tokens` narrow
-   * it, for which a store has an index.
+   * Those that rest since the latest time first, or the other way round. A store has an index for `tokens`, for `work`, and for that
+   * order in each state: where neither of the two narrows it, it reads of each state no more than come out, whatever else it holds.
    */
   records(query: RecordsQuery): Promise<readonly TokenRecord[]>;
   history(token: string): Promise<readonly HistoryEntry[]>;
@@ -117,6 +124,19 @@ export function occupiedLane({ state, commitment, submission }: TokenRecord): st
 
 /** As many records of what was bought alike as a guard looks at. */
 export const mostAsked = 10;
+
+/** All states of a record: a store reads those of each in their order, and puts them together. */
+export const allStates = Object.keys({
+  planned: true,
+  claimed: true,
+  submitted: true,
+  unknown: true,
+  purchased: true,
+  rejected: true,
+  refused: true,
+  skipped: true,
+  "written-off": true,
+} satisfies Record<TokenState, true>) as readonly TokenState[];
 
 type Row = Readonly<Record<string, unknown>>;
 

@@ -169,4 +169,8 @@ export const migrations: readonly ((schema: string) => string)[] = [
   );
   CREATE INDEX bought_alike ON ${schema}.token_record (fingerprint, bought_at) WHERE bought_at IS NOT NULL;
   `,
+  // Of each state those that somebody worked on last, or the longest untouched ones.
+  (schema) => `
+  CREATE INDEX rest_in_state ON ${schema}.token_record (state, resting_since, execution_id, rec_index);
+  `,
 ];

@@ -2,7 +2,7 @@ import type { DriveJobs } from "../../contract/drive-jobs.ts";
 import type { ExecutionRecord } from "../../contract/execution-record.ts";
 import type { RecordPlace, TokenRecord } from "../../contract/ledger.ts";
 import { withRestored } from "../execution-rules.ts";
-import { type LedgerStore, numberedEntry, restingSince } from "../ledger-store.ts";
+import { allStates, type LedgerStore, numberedEntry, restingSince } from "../ledger-store.ts";
 import type { Row } from "./postgres-session.ts";
 import { beginTransaction, parserOf, restoredIn, type TransactionParts } from "./postgres-transaction.ts";
 import { postgresWebhooks } from "./postgres-webhooks.ts";
@@ -63,16 +63,18 @@ export function createPostgresStore({
     },
     records: async ({ states, held, work, tokens, oldestAfter, limit }) => {
       const narrow = (value: unknown) => (value === undefined ? "" : JSON.stringify(value));
+      // What narrows more than a state has an index of its own.
+      const isByState = work === undefined && tokens === undefined;
       const after = oldestAfter === "beginning" ? undefined : oldestAfter;
       const parameters = [
-        narrow(states),
+        narrow(isByState ? (states ?? allStates) : states),
         narrow(held),
         narrow(clock?.()),
         work ?? "",
         narrow(tokens),
         ...placeOf(after),
       ];
-      const statement = sql.records(oldestAfter === undefined ? "DESC" : "ASC");
+      const statement = sql[isByState ? "recordsOfStates" : "records"](oldestAfter === undefined ? "DESC" : "ASC");
       const rows = await transact.read((query) => query(statement, ...parameters, String(limit)));
       return rows.map((row) => parse(row["record"]));
     },

@@ -8,6 +8,7 @@ export function statements(schema: string) {
     ...lockStatements(schema),
     ...executionStatements(schema),
     ...alikeStatements(schema),
+    ...recordsStatements(schema),
     ...webhookStatements(schema),
     now: `SELECT ${now}`,
 
@@ -45,17 +46,6 @@ export function statements(schema: string) {
         AND ($3 = '' OR (resting_since, execution_id, rec_index) > (nullif($3, '')::bigint, $4 COLLATE "C", nullif($5, '')::bigint))
       ORDER BY resting_since, execution_id, rec_index LIMIT $6::bigint`,
 
-    // An empty parameter narrows nothing. The clock is the server's, unless a test brings its own.
-    records: (direction: "ASC" | "DESC") => `
-      SELECT record FROM ${schema}.token_record
-      WHERE ($1 = '' OR state = ANY (ARRAY(SELECT json_array_elements_text(nullif($1, '')::json))))
-        AND ($2 = '' OR (resting_since > coalesce(nullif($3, '')::bigint, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint)) = ($2 = 'true'))
-        AND ($4 = '' OR work_left = $4 OR ($4 = 'parked' AND work_left = 'unfinished' AND state = 'unknown'
-          AND record::json ->> 'parkedAt' IS NOT NULL))
-        AND ($5 = '' OR token = ANY (ARRAY(SELECT json_array_elements_text(nullif($5, '')::json))))
-        AND ($6 = '' OR (resting_since, execution_id, rec_index) > (nullif($6, '')::bigint, $7 COLLATE "C", nullif($8, '')::bigint))
-      ORDER BY resting_since ${direction}, execution_id, rec_index LIMIT $9::bigint`,
-
     // An id that another transaction is just taking is waited for. Updating to what it was returns its owner, whoever
     // that is and whenever it was committed, in the same statement.
     own: `
@@ -85,6 +75,16 @@ export function statements(schema: string) {
   };
 }
 
+/** One time for all rows of a statement, so that an index can begin there. */
+const clock = "coalesce(nullif($3, '')::bigint, floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint)";
+
+/** An empty parameter narrows nothing. The clock is the server's, unless a test brings its own. */
+const narrowed = `($2 <> 'true' OR resting_since > ${clock}) AND ($2 <> 'false' OR resting_since <= ${clock})
+        AND ($4 = '' OR work_left = $4 OR ($4 = 'parked' AND work_left = 'unfinished' AND state = 'unknown'
+          AND record::json ->> 'parkedAt' IS NOT NULL))
+        AND ($5 = '' OR token = ANY (ARRAY(SELECT json_array_elements_text(nullif($5, '')::json))))
+        AND ($6 = '' OR (resting_since, execution_id, rec_index) > (nullif($6, '')::bigint, $7 COLLATE "C", nullif($8, '')::bigint))`;
+
 /**
  * The last number of each execution that has `lines` in a statement which wrote `updated` and `inserted` before. It is the last that
  * a transaction locks, and for so long as it lasts: so lines get their numbers in the order in which they can be read, and two
@@ -103,6 +103,27 @@ function lastNumbers(schema: string): string {
 
 /** Counts the lines of an execution up to its last number. */
 const number = `last - count(*) OVER (PARTITION BY execution_id) + row_number() OVER (PARTITION BY execution_id ORDER BY position)`;
+
+/** Those that read records by what they are. */
+function recordsStatements(schema: string) {
+  return {
+    records: (direction: "ASC" | "DESC") => `
+      SELECT record FROM ${schema}.token_record
+      WHERE ($1 = '' OR state = ANY (ARRAY(SELECT json_array_elements_text(nullif($1, '')::json))))
+        AND ${narrowed}
+      ORDER BY resting_since ${direction}, execution_id, rec_index LIMIT $9::bigint`,
+
+    // Of each state no more than may come out, in the order of their index.
+    recordsOfStates: (direction: "ASC" | "DESC") => `
+      SELECT of_state.record FROM (SELECT DISTINCT json_array_elements_text($1::json) AS name) AS states
+      CROSS JOIN LATERAL (
+        SELECT record, resting_since, execution_id, rec_index FROM ${schema}.token_record
+        WHERE state = states.name AND ${narrowed}
+        ORDER BY resting_since ${direction}, execution_id, rec_index LIMIT $9::bigint
+      ) AS of_state
+      ORDER BY resting_since ${direction}, execution_id, rec_index LIMIT $9::bigint`,
+  };
+}
 
 /** Those on what is the same. */
 function alikeStatements(schema: string) {

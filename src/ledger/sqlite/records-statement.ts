@@ -1,5 +1,5 @@
 import type { RecordsQuery } from "../../contract/ledger.ts";
-import { restingSince } from "../ledger-store.ts";
+import { allStates, restingSince } from "../ledger-store.ts";
 
 /** A statement and the values of its parameters. */
 interface Statement {
@@ -13,15 +13,18 @@ const parked = `work_left IN ('parked', 'unfinished') AND (work_left = 'parked' 
 
 /**
  * The statement for a query of records, with the conditions that it has and no others, so that SQLite finds the index for
- * them. Without one all rows are gone through, so the records, which are long, are read of those only that come out.
- * `now` is the ledger's clock.
+ * them: of tokens, of the work that is left, or of each state. The records, which are long, are read of those only that come
+ * out. `now` is the ledger's clock.
  */
 export function recordsStatement(query: RecordsQuery, now: number): Statement {
   const { states, held, work, tokens, oldestAfter, limit } = query;
   const after = oldestAfter === "beginning" ? undefined : oldestAfter;
+  // The index of a state has no use beside one of the others: the sign keeps SQLite from it.
+  const isNarrow = work !== undefined || tokens !== undefined;
+  const few = isNarrow || states?.length === 0 ? states : undefined;
   const conditions: readonly (Statement | undefined)[] = [
-    states && { text: "state IN (SELECT value FROM json_each(:states))", values: { states: JSON.stringify(states) } },
-    held === undefined ? undefined : { text: "(resting_since > :now) = :held", values: { now, held: Number(held) } },
+    few && { text: "+state IN (SELECT value FROM json_each(:states))", values: { states: JSON.stringify(few) } },
+    held === undefined ? undefined : { text: `resting_since ${held ? ">" : "<="} :now`, values: { now } },
     work && { text: work === "parked" ? parked : "work_left = :work", values: work === "parked" ? {} : { work } },
     tokens && { text: "token IN (SELECT value FROM json_each(:tokens))", values: { tokens: JSON.stringify(tokens) } },
     after && {
@@ -30,11 +33,18 @@ export function recordsStatement(query: RecordsQuery, now: number): Statement {
     },
   ];
   const given = conditions.filter((condition) => condition !== undefined);
-  const where = given.length === 0 ? "" : `WHERE ${given.map(({ text }) => text).join(" AND ")}`;
   const order = `ORDER BY resting_since ${oldestAfter === undefined ? "DESC" : "ASC"}, execution_id, rec_index`;
-  const rows = `SELECT rowid FROM token_record ${where} ${order} LIMIT :limit`;
-  return {
-    text: `SELECT record FROM token_record WHERE rowid IN (${rows}) ${order}`,
-    values: Object.assign({ limit }, ...given.map(({ values }) => values)) as Statement["values"],
-  };
+  const first = (columns: string, all: readonly string[]) =>
+    `SELECT ${columns} FROM token_record ${all.length === 0 ? "" : `WHERE ${all.join(" AND ")}`} ${order} LIMIT :limit`;
+  const texts = given.map(({ text }) => text);
+  const values = Object.assign({ limit }, ...given.map((condition) => condition.values)) as Statement["values"];
+  const outer = (rows: string) => `SELECT record FROM token_record WHERE rowid IN (${rows}) ${order}`;
+  if (isNarrow || few !== undefined) return { text: outer(first("rowid", texts)), values };
+  // In the order of the index of each state no more are read of it than may come out.
+  const each = [...new Set(states ?? allStates)].map((state, index) => ({
+    rows: `SELECT * FROM (${first("rowid, resting_since, execution_id, rec_index", [`state = :state${index}`, ...texts])})`,
+    values: { [`state${index}`]: state },
+  }));
+  const together = `SELECT rowid FROM (${each.map(({ rows }) => rows).join(" UNION ALL ")}) ${order} LIMIT :limit`;
+  return { text: outer(together), values: Object.assign(values, ...each.map((state) => state.values)) };
 }

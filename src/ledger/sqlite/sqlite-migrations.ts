@@ -162,4 +162,8 @@ export const migrations: readonly string[] = [
   ), 0);
   CREATE INDEX bought_alike ON token_record (fingerprint, bought_at) WHERE bought_at IS NOT NULL;
   `,
+  // Of each state those that somebody worked on last, or the longest untouched ones.
+  `
+  CREATE INDEX rest_in_state ON token_record (state, resting_since, execution_id, rec_index);
+  `,
 ];
