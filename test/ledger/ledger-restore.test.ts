@@ -216,7 +216,7 @@ describe("A11: buyonce ledger restore", () => {
     await ledger.close();
     const old = join(folder, "old.db");
     firstVersion(old, records).close();
-    expect(await restoreSqlite({ from: old, to, at: restored })).toMatchObject({ schema: 6, restoredAt: restored });
+    expect(await restoreSqlite({ from: old, to, at: restored })).toMatchObject({ schema: 7, restoredAt: restored });
     const again = await openSqliteLedger({ file: to });
     expect(await again.recordsOf("execution-1")).toEqual(records);
     await again.close();
@@ -277,6 +277,7 @@ describe("A11: buyonce ledger restore without a file marks what was restored by 
       "announced",
     ];
     for (const table of newer) await postgres.rows(`DROP TABLE ${schema}.${table}`);
+    await postgres.rows(`DROP INDEX ${schema}.rest_in_state`);
     await postgres.rows(`ALTER TABLE ${schema}.execution DROP COLUMN caller`);
     await postgres.rows(`ALTER TABLE ${schema}.token_record DROP COLUMN fingerprint, DROP COLUMN bought_at`);
     await postgres.rows(`ALTER TABLE ${schema}.execution_history DROP COLUMN number`);
