@@ -20,6 +20,8 @@ export interface Parameters {
     readonly postgresRecords: readonly number[];
     readonly claims: readonly number[];
   };
+  /** So many processes share one PostgreSQL, for `time` in milliseconds. */
+  readonly workers: { readonly counts: readonly number[]; readonly time: number };
   /** `killEvery` in milliseconds; so many `accepts` of a large execution are measured. */
   readonly load: {
     readonly executions: number;
@@ -50,6 +52,7 @@ const full: Parameters = {
     postgresRecords: [10_000, 100_000, 1_000_000],
     claims: [1, 100, 1000],
   },
+  workers: { counts: [1, 4, 8, 16], time: 10_000 },
   load: { executions: 2000, clients: 200, killEvery: 5000, accepts: 200 },
   limit: { recommendations: 5000, writes: 1200, hour: 24_000 },
   startUp: { runs: 9 },
@@ -62,6 +65,7 @@ const quick: Parameters = {
   ownCost: { recommendations: [100, 1000] },
   memory: { orders: [1000, 10_000], recommendations: [100, 1000] },
   ledger: { sqliteRecords: [10_000, 100_000], postgresRecords: [], claims: [1, 100] },
+  workers: { counts: [1, 4], time: 3000 },
   load: { executions: 200, clients: 50, killEvery: 5000, accepts: 100 },
   limit: { recommendations: 100, writes: 80, hour: 8000 },
   startUp: { runs: 5 },
@@ -74,6 +78,7 @@ const tiny: Parameters = {
   ownCost: { recommendations: [10] },
   memory: { orders: [100], recommendations: [10] },
   ledger: { sqliteRecords: [100], postgresRecords: [], claims: [2] },
+  workers: { counts: [1, 2], time: 100 },
   load: { executions: 4, clients: 2, killEvery: 600_000, accepts: 2 },
   limit: { recommendations: 4, writes: 10, hour: 1000 },
   startUp: { runs: 1 },

@@ -29,6 +29,7 @@ test("the benchmark runs in its smallest size and prints every table", async () 
     "Memory",
     expect.stringMatching(/^One step in a ledger/),
     expect.stringMatching(/^A look at a ledger/),
+    "Workers on one PostgreSQL",
     "4 executions from 2 clients over two servers and one PostgreSQL",
     "Accepting an execution of 100 recommendations",
     expect.stringMatching(/^Start-up/),
