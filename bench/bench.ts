@@ -8,7 +8,7 @@ import { measureLedgers } from "./ledger/ledger-size.ts";
 import { measureLimit } from "./limit/limit.ts";
 import { measureLoad } from "./load/load.ts";
 import { measureMemory } from "./memory/memory.ts";
-import { measureWorkers } from "./ledger/workers.ts";
+import { measureWorkers } from "./ledger/shared-ledger.ts";
 import { parameterSets } from "./parameters.ts";
 import { measureStartUp } from "./start-up/start-up.ts";
 import { writeTables } from "./written-tables.ts";

@@ -4,7 +4,7 @@ import type { Ledger } from "../../src/contract/ledger.ts";
 import { openPostgresLedger } from "../../src/ledger/postgres/index.ts";
 import { answer, orderOfChild } from "../child.ts";
 import { claimAll, commitmentOf, requestOf, submissionOf } from "./sample-records.ts";
-import type { WorkerOrder, WorkerResult } from "./workers.ts";
+import type { WorkerOrder, WorkerResult } from "./shared-ledger.ts";
 
 const { location, name, from, until } = orderOfChild<WorkerOrder>();
 const ledger = await openPostgresLedger({ connectionString: location });
