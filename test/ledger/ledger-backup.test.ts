@@ -73,8 +73,8 @@ describe("A11: buyonce ledger backup", () => {
     expect(JSON.parse(json.stdout)).toEqual({
       place: join(folder, "b2.db"),
       files: [{ path: join(folder, "b2.db"), bytes: statSync("b2.db").size }],
-      schema: 7,
-      knownSchema: 7,
+      schema: 8,
+      knownSchema: 8,
       backupAt: expect.stringMatching(/^20\d\d-.*Z$/),
       counts: { executions: 1, recommendations: 2, bought: 0, mayBeBought: 0 },
       problems: [],
@@ -184,7 +184,7 @@ describe("A11: buyonce ledger check", () => {
     expect(code).toBe(0);
     const bytes = statSync(file).size.toLocaleString("en-US");
     expect(stdout).toBe(
-      `ledger    ${file}\nfile      ${file}, ${bytes} bytes\nschema    7\n${holds}\nwhole     yes, nothing is damaged or missing\n`,
+      `ledger    ${file}\nfile      ${file}, ${bytes} bytes\nschema    8\n${holds}\nwhole     yes, nothing is damaged or missing\n`,
     );
     expect(bytesOf(file)).toEqual(before);
     expect(readdirSync(folder)).toEqual(["ledger.db"]);
@@ -206,7 +206,7 @@ describe("A11: buyonce ledger check", () => {
     const { code, stdout } = await runCommand(["ledger", "check", "--ledger", "ledger.db"]);
     expect({ code, stdout }).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining("schema    1; the next drive brings it to 7\nholds     nothing\n"),
+      stdout: expect.stringContaining("schema    1; the next drive brings it to 8\nholds     nothing\n"),
     });
     expect(summarizeSqlite(file).schema).toBe(1);
   });

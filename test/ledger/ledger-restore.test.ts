@@ -216,7 +216,7 @@ describe("A11: buyonce ledger restore", () => {
     await ledger.close();
     const old = join(folder, "old.db");
     firstVersion(old, records).close();
-    expect(await restoreSqlite({ from: old, to, at: restored })).toMatchObject({ schema: 7, restoredAt: restored });
+    expect(await restoreSqlite({ from: old, to, at: restored })).toMatchObject({ schema: 8, restoredAt: restored });
     const again = await openSqliteLedger({ file: to });
     expect(await again.recordsOf("execution-1")).toEqual(records);
     await again.close();

@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { StatementSync } from "node:sqlite";
+import { DatabaseSync, StatementSync } from "node:sqlite";
 import { afterAll, expect, onTestFinished, test, vi } from "vitest";
 import { createOwnedIds } from "../../src/ledger/owned-ids.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
+import { prepareStatements } from "../../src/ledger/sqlite/sqlite-statements.ts";
 import type { Ledger } from "../../src/contract/ledger.ts";
 import { bought, claimPlaces, claimRequest, recordPlaces } from "../../src/testing/ledger-values.ts";
 
@@ -115,6 +116,52 @@ test("C4: a driver of a file that buys one after the other reads no id of its ow
   }
   const read = rows.mock.results.flatMap(({ value }) => value as readonly object[]);
   expect(read.filter((row) => "commitment_id" in row)).toEqual([]);
+  await ledger.close();
+});
+
+test("C4: a file knows how many ids a scope has without counting them: taken once, taken again, taken back", async () => {
+  const file = join(folder, "counted.db");
+  // What older versions recorded is counted once, when the file is brought up to date.
+  copyFileSync(new URL("../../fixtures/ledgers/schema-5.db", import.meta.url), file);
+  const ledger = await openSqliteLedger({ file });
+  const database = new DatabaseSync(file);
+  const own = database.prepare(
+    "INSERT OR IGNORE INTO commitment_owner (scope_key, commitment_id, token) VALUES (?, ?, ?)",
+  );
+  const counts = () =>
+    database
+      .prepare(
+        `SELECT (SELECT count(*) FROM commitment_owner) AS own,
+           (SELECT count(*) FROM (SELECT scope_key, count(*) AS n FROM commitment_owner GROUP BY scope_key
+             EXCEPT SELECT scope_key, n FROM owner_count)) AS wrong,
+           (SELECT sum(n) FROM owner_count) AS counted`,
+      )
+      .get();
+  const { own: before = 0 } = counts() ?? {};
+  expect(Number(before)).toBeGreaterThan(0);
+  expect(counts()).toEqual({ own: before, wrong: 0, counted: before });
+  await recordPlaces(ledger, 3);
+  await buy(ledger, 0);
+  await buy(ledger, 1);
+  own.run("scope-1", "order-0", "token-0");
+  own.run("scope-1", "order-0", "token-9");
+  database.exec("BEGIN");
+  own.run("scope-1", "order-9", "token-9");
+  database.exec("ROLLBACK");
+  own.run("scope-2", "order-0", "token-9");
+  const after = Number(before) + 3;
+  expect(counts()).toEqual({ own: after, wrong: 0, counted: after });
+
+  const asked = vi.spyOn(DatabaseSync.prototype, "prepare");
+  const { ownerCount } = prepareStatements(database);
+  const text = asked.mock.calls.map(([sql]) => sql).find((sql) => sql.includes("owner_count"));
+  asked.mockRestore();
+  expect(ownerCount.get("scope-1")).toEqual(
+    database.prepare("SELECT count(*) AS n FROM commitment_owner WHERE scope_key = 'scope-1'").get(),
+  );
+  const plan = database.prepare(`EXPLAIN QUERY PLAN ${text}`).all("scope-1");
+  expect(plan.map(({ detail }) => detail)).toEqual(["SEARCH owner_count USING PRIMARY KEY (scope_key=?)"]);
+  database.close();
   await ledger.close();
 });
 

@@ -67,7 +67,7 @@ export function createSqliteLedger({ database, file, clock }: SqliteStoreOptions
       read(() => sql.boughtAlike.all(JSON.stringify(fingerprints), since, "", exceptExecution, limit).map(record)),
     owners: (scopeKey) =>
       read(() => sql.owners.all(scopeKey).map((row) => [text(row, "commitment_id"), text(row, "token")] as const)),
-    ownerCount: (scopeKey) => read(() => Number(sql.ownerCount.get(scopeKey)?.["n"])),
+    ownerCount: (scopeKey) => read(() => Number(sql.ownerCount.get(scopeKey)?.["n"] ?? 0)),
     withWork: (kinds, before, limit, after) =>
       read(() => {
         const place = after

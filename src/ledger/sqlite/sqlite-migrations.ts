@@ -166,4 +166,16 @@ export const migrations: readonly string[] = [
   `
   CREATE INDEX rest_in_state ON token_record (state, resting_since, execution_id, rec_index);
   `,
+  // How many ids belong to somebody in each scope, so that they need not be counted. An id is never taken away.
+  `
+  CREATE TABLE owner_count (
+    scope_key TEXT PRIMARY KEY,
+    n INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO owner_count SELECT scope_key, count(*) FROM commitment_owner GROUP BY scope_key;
+  CREATE TRIGGER count_owner AFTER INSERT ON commitment_owner BEGIN
+    INSERT OR IGNORE INTO owner_count VALUES (new.scope_key, 0);
+    UPDATE owner_count SET n = n + 1 WHERE scope_key = new.scope_key;
+  END;
+  `,
 ];

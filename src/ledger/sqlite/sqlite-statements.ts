@@ -57,7 +57,7 @@ export function prepareStatements(database: DatabaseSync) {
        ORDER BY rowid LIMIT ?`,
     ),
     owners: database.prepare("SELECT commitment_id, token FROM commitment_owner WHERE scope_key = ?"),
-    ownerCount: database.prepare("SELECT count(*) AS n FROM commitment_owner WHERE scope_key = ?"),
+    ownerCount: database.prepare("SELECT n FROM owner_count WHERE scope_key = ?"),
     recordsOf: database.prepare("SELECT record FROM token_record WHERE execution_id = ? ORDER BY rec_index"),
     counted: database.prepare(
       "SELECT counted FROM token_record WHERE execution_id = ? AND token <> ? AND counted IS NOT NULL",
