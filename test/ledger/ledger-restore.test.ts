@@ -282,7 +282,6 @@ describe("A11: buyonce ledger restore without a file marks what was restored by 
     await postgres.rows(`ALTER TABLE ${schema}.token_record DROP COLUMN fingerprint, DROP COLUMN bought_at`);
     await postgres.rows(`ALTER TABLE ${schema}.execution_history DROP COLUMN number`);
     await postgres.rows(`ALTER TABLE ${schema}.history DROP COLUMN number, DROP COLUMN execution_id`);
-    await postgres.rows(`DROP INDEX ${schema}.rest_in_state`);
     await postgres.rows(`DELETE FROM ${schema}.buyonce_migration WHERE version > 2`);
     const ledger = await postgres.open({ schema });
     expect([await ledger.restoredAt(), await countOf(ledger)]).toEqual([undefined, 2]);
