@@ -6,7 +6,10 @@ test("the command line is killed after every request that it makes: three commit
   expect(calm.killed).toBe(false);
   expect(calm.requests).toBeGreaterThanOrEqual(10);
   for (let number = 1; number <= calm.requests; number += 1) {
-    expect(await driveAndKill(number)).toEqual({ killed: true, requests: number });
+    const run = await driveAndKill(number);
+    expect(run.killed).toBe(true);
+    // The clouds are asked side by side: one more request may have arrived with it.
+    expect(run.requests - number).toBeOneOf([0, 1]);
   }
   console.log(`killed ${calm.requests} times, after each of ${calm.requests} requests: 3 commitments each time`);
 });
