@@ -27,6 +27,7 @@ interface Attacked {
   readonly ledger: Ledger;
   readonly usual: ServerState;
   state(): Promise<ServerState>;
+  connections(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -40,11 +41,12 @@ async function start(times: object): Promise<Attacked> {
   });
   const [url] = (await once(child, "message")) as [string];
   const ledger = await openSqliteLedger({ file });
-  const state = async () => {
-    child.send("state");
-    const [said] = (await once(child, "message")) as [ServerState];
-    return said;
+  const said = async (asked: string): Promise<unknown> => {
+    child.send(asked);
+    const [answer] = (await once(child, "message")) as [unknown];
+    return answer;
   };
+  const state = async () => (await said("state")) as ServerState;
   for (let time = 0; time < 50; time += 1) await ask(url, "GET", "/openapi.json", { headers: { connection: "close" } });
   const usual = await state();
   return {
@@ -53,6 +55,7 @@ async function start(times: object): Promise<Attacked> {
     ledger,
     usual,
     state,
+    connections: async () => (await said("connections")) as number,
     close: async () => {
       const ended = once(child, "exit");
       child.disconnect();
@@ -86,7 +89,9 @@ const attacked = (times: object = {}) => {
     for (const { executionId, size } of await ledger.executions({ limit: 1000 })) {
       expect(await ledger.recordsOf(executionId), executionId).toHaveLength(size);
     }
-    expect((await state()).peak - before.resident).toBeLessThan(mostAtOnce);
+    const after = await state();
+    expect(after.peak - before.resident).toBeLessThan(mostAtOnce);
+    if (after.held - usual.held < mostForGood) return;
     await expect.poll(async () => (await state()).held - usual.held, { timeout: 20_000 }).toBeLessThan(mostForGood);
   });
 };
@@ -124,7 +129,8 @@ const isRecorded = async (executionId: string) => (await server.ledger.recorded(
 const json = { "content-type": "application/json" };
 
 describe("slow clients are cut", () => {
-  attacked({ headersTimeout: 1000, requestTimeout: 2000, connectionsCheckingInterval: 100, idleTimeout: 2000 });
+  // They are cut for what they do not say; whoever says it is not cut while he waits, however busy the machine is.
+  attacked({ headersTimeout: 2000, requestTimeout: 3000, connectionsCheckingInterval: 100 });
 
   test("headers that never end", async () => {
     const answers = many(200).map(() => open("GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: a").answer);
@@ -142,13 +148,8 @@ describe("slow clients are cut", () => {
     for (const answer of await Promise.all(answers)) expect(answer).not.toContain(" 20");
     expect(await isRecorded("slow-1")).toBe(false);
   });
-});
 
-proofDescribe("idle connections", () => {
-  // They are cut for what they do not say; whoever says it is not cut while he waits, however busy the machine is.
-  attacked({ headersTimeout: 2000, connectionsCheckingInterval: 100 });
-
-  test("a thousand connections that say nothing: others are answered, and they are cut", async () => {
+  proofTest("a thousand connections that say nothing: others are answered, and they are cut", async () => {
     const idle = many(1000).map(() => open());
     await Promise.all(idle.map(({ socket }) => once(socket, "connect")));
     expect(await put("engine", "idle-1", { prefer: "wait=30" })).toMatchObject({ status: 200 });
@@ -161,7 +162,7 @@ proofDescribe("clients that never read", () => {
 
   /** Until the server has so many connections, and then until it has cut them. */
   const cut = async (count: number) => {
-    const connections = async () => (await server.state()).connections;
+    const { connections } = server;
     await expect.poll(connections, { timeout: 20_000 }).toBeGreaterThanOrEqual(count);
     await expect.poll(connections, { timeout: 20_000 }).toBeLessThan(5);
   };
@@ -182,27 +183,36 @@ proofDescribe("clients that never read", () => {
   });
 });
 
-describe("a server as it is started", () => {
+proofDescribe("ten megabytes at once", () => {
+  // On a server of its own: what others left resident would hide what is held here.
   attacked();
 
   // More than may be in memory, all together. What one takes, and that it is given back, is in limits.test.ts.
-  proofTest("80 bodies: each is answered, and they are not all in memory", async () => {
+  test("80 bodies: each is answered, and they are not all in memory", async () => {
     mostAtOnce = 350_000_000;
-    const body = Buffer.from(`{"source":"x","pad":"${"p".repeat(9_900_000)}"}`);
+    const body = `{"source":"x","pad":"${"p".repeat(9_900_000)}"}`;
+    const headers = { ...json, connection: "close", "content-length": String(body.length) };
+    const request = Buffer.from(head("PUT /v1/executions/large-1", headers) + body);
     const send = async () => {
-      const headers = { ...json, ...bearerOf("engine") };
-      const answer = await fetch(`${server.url}/v1/executions/large-1`, { method: "PUT", headers, body }).catch(
-        () => undefined,
-      );
-      await answer?.text();
-      return answer?.status;
+      const { socket, answer } = open();
+      // Piece by piece, so that all of them arrive together.
+      for (let sent = 0; sent < request.length && socket.writable; sent += 65_536) {
+        const piece = request.subarray(sent, sent + 65_536);
+        await new Promise((written) => socket.write(piece, written));
+      }
+      return answer;
     };
-    const statuses = new Set(await Promise.all(many(80).map(send)));
-    expect(statuses).toContain(400);
+    const answers = await Promise.all(many(80).map(send));
+    const statuses = new Set(answers.map((answer) => /^HTTP\/1\.1 (\d+) /.exec(answer)?.[1]));
+    expect(statuses).toContain("400");
     // Its turn did not come in time, or it was cut while it waited.
-    for (const status of statuses) expect([400, 408, 503, undefined]).toContain(status);
+    for (const status of statuses) expect(["400", "408", "503", undefined]).toContain(status);
     expect(await isRecorded("large-1")).toBe(false);
   });
+});
+
+describe("a server as it is started", () => {
+  attacked();
 
   describe("strange bodies", () => {
     const bodies: readonly [string, string | Buffer, Readonly<Record<string, string>>, number][] = [

@@ -114,7 +114,14 @@ interface Operation {
   >;
 }
 
-const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });
+/** Each schema is compiled once, not once more in every other that names it. */
+const ajv = new Ajv2020({
+  strict: false,
+  validateFormats: false,
+  allErrors: true,
+  inlineRefs: false,
+  code: { optimize: false },
+});
 ajv.addSchema({ ...document, $id: "door" });
 
 /** Throws where an answer is not one that the document names. */

@@ -3,7 +3,6 @@ import { openSync, writeSync, closeSync, copyFileSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
-import { proofTest } from "../standing-for-all.ts";
 import { type CloudSandbox, type FaultRule, startCloudSandbox } from "../../providers/sandbox/index.ts";
 import type { Outcome } from "../../src/contract/report.ts";
 import { type CommandLine, commandLine } from "./run-command-line.ts";
@@ -67,7 +66,7 @@ describe.concurrent("several at once and once more", () => {
       }
     }));
 
-  proofTest("alike twice, of Azure and of EC2: distinct tokens, distinct commitments, each with its own tag", () =>
+  test("alike twice, of Azure and of EC2: distinct tokens, distinct commitments, each with its own tag", () =>
     withCommandLine(executionOf(compute, compute, ec2, ec2), async (cli, sandbox) => {
       const { code, outcomes } = await cli.driveWithin();
       expect({ code, statuses: statuses(outcomes) }).toEqual({ code: 0, statuses: Array(4).fill("purchased") });
@@ -76,10 +75,9 @@ describe.concurrent("several at once and once more", () => {
         outcomes.map(({ commitment, token }) => `${commitment?.id} ${token}`).toSorted(),
       );
       expect(new Set(bought.map(({ id }) => id)).size).toBe(4);
-    }),
-  );
+    }));
 
-  proofTest("a replay says the same as the first time, field for field; only the state moves on", () =>
+  test("a replay says the same as the first time, field for field; only the state moves on", () =>
     withCommandLine(executionOf(compute, cache, ec2), async (cli) => {
       const first = await cli.driveWithin();
       const later = [await cli.driveWithin(), await cli.driveWithin()];
@@ -93,8 +91,7 @@ describe.concurrent("several at once and once more", () => {
         expect.objectContaining({ currency: "GBP" }),
         { amount: "1160.5248", currency: "USD" },
       ]);
-    }),
-  );
+    }));
 });
 
 describe.concurrent("exit codes and the JSON document", () => {
@@ -157,7 +154,7 @@ describe.concurrent("exit codes and the JSON document", () => {
       const put = holdFirstPut(sandbox);
       const first = cli.start();
       await put.reached;
-      const { code, outcomes } = await cli.drive();
+      const { code, outcomes } = await cli.driveWithin();
       expect(code).toBe(4);
       expect(outcomes).toMatchObject([
         { status: "in-progress", error: { code: "held-by-another-driver", retryable: true } },
@@ -167,28 +164,30 @@ describe.concurrent("exit codes and the JSON document", () => {
       expect(sandbox.purchases()).toBe(1);
     }));
 
-  proofTest(
-    "4 before 3, by --timeout while two endpoints hang: unresolved and refused; the next drive goes on from there",
-    () =>
-      withCommandLine(executionOf(compute, ec2), async (cli, sandbox) => {
-        const hang = { kind: "hang", when: "before" } as const;
-        sandbox.addFault([
-          { match: { method: "PUT" }, times: 1000, fault: hang },
-          { match: { action: "DescribeReservedInstances" }, times: 1000, fault: hang },
-        ]);
-        // Without an end of its own the process would hang with the endpoints, and the test with it.
-        const { code, outcomes } = await cli.drive("--timeout", "24");
-        expect({ code, statuses: statuses(outcomes) }).toEqual({ code: 4, statuses: ["unresolved", "refused"] });
-        expect(outcomes.map(({ error }) => error?.code)).toEqual(["outcome-unknown", "deadline-too-near"]);
-        sandbox.clearFaults();
-        const again = await cli.drive();
-        expect({ code: again.code, statuses: statuses(again.outcomes) }).toEqual({
-          code: 0,
-          statuses: ["purchased", "purchased"],
-        });
-        expect([sandbox.orders().length, sandbox.reservedInstances().length]).toEqual([1, 1]);
-      }),
-  );
+  test("4 before 3, by --timeout while two endpoints hang: unresolved and refused; the next drive goes on from there", () =>
+    withCommandLine(executionOf(compute, ec2), async (cli, sandbox) => {
+      const hang = { kind: "hang", when: "before" } as const;
+      sandbox.addFault([
+        { match: { method: "PUT" }, times: 1000, fault: hang },
+        { match: { action: "DescribeReservedInstances" }, times: 1000, fault: hang },
+      ]);
+      const minutes = 60_000;
+      const drive = cli.startLeaping(10 * minutes, "--timeout", "10m");
+      const hanging = () => new Set(sandbox.requests.flatMap(({ action, fault }) => (fault ? [action] : [])));
+      await expect.poll(() => hanging().size).toBe(2);
+      drive.process.kill("SIGUSR2");
+      // Without an end of its own the process would hang with the endpoints, and the test with it.
+      const { code, outcomes } = await drive.ended;
+      expect({ code, statuses: statuses(outcomes) }).toEqual({ code: 4, statuses: ["unresolved", "refused"] });
+      expect(outcomes.map(({ error }) => error?.code)).toEqual(["outcome-unknown", "deadline-too-near"]);
+      sandbox.clearFaults();
+      const again = await cli.driveLater(10 * minutes);
+      expect({ code: again.code, statuses: statuses(again.outcomes) }).toEqual({
+        code: 0,
+        statuses: ["purchased", "purchased"],
+      });
+      expect([sandbox.orders().length, sandbox.reservedInstances().length]).toEqual([1, 1]);
+    }));
 
   test("3: the credentials are of another account; nothing but the question who it is was sent", () =>
     withCommandLine(
@@ -224,7 +223,7 @@ describe.concurrent("Ctrl-C", () => {
       expect(stopped.stderr).toContain("Stopped. To go on, drive the same file again.");
       expect(sandbox.orders()).toHaveLength(1);
 
-      const again = await cli.drive();
+      const again = await cli.driveWithin();
       expect({ code: again.code, statuses: statuses(again.outcomes) }).toEqual({
         code: 0,
         statuses: ["already-purchased", "purchased"],
@@ -233,7 +232,7 @@ describe.concurrent("Ctrl-C", () => {
       expect(sends(sandbox)).toHaveLength(2);
     }));
 
-  proofTest("before anything was sent: 130, nothing is sent, one document on standard output", () =>
+  test("before anything was sent: 130, nothing is sent, one document on standard output", () =>
     withCommandLine(executionOf(compute), async (cli, sandbox) => {
       sandbox.addFault({ match: { action: "POST calculatePrice" }, fault: { kind: "delay", milliseconds: 20_000 } });
       const asked = new Promise<void>((reached) => {
@@ -246,10 +245,9 @@ describe.concurrent("Ctrl-C", () => {
       expect(code).toBe(130);
       expect(JSON.parse(stdout)).toMatchObject({ error: { code: "aborted", retryable: true } });
       expect(sends(sandbox)).toEqual([]);
-    }),
-  );
+    }));
 
-  proofTest("a second time: ends at once, and says that a purchase may be under way", () =>
+  test("a second time: ends at once, and says that a purchase may be under way", () =>
     withCommandLine(executionOf(compute), async (cli, sandbox) => {
       const put = holdFirstPut(sandbox);
       const run = cli.start();
@@ -263,8 +261,7 @@ describe.concurrent("Ctrl-C", () => {
       const { code, stdout, stderr } = await run.ended;
       expect({ code, stdout }).toEqual({ code: 130, stdout: "" });
       expect(stderr).toContain("Ended at once. A purchase may be under way: drive the same file again");
-    }),
-  );
+    }));
 });
 
 describe.concurrent("a ledger that cannot be used: 1, its own sentence, nothing sent", () => {

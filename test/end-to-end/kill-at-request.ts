@@ -1,23 +1,25 @@
 import { expect } from "vitest";
-import { startCloudSandbox } from "../../providers/sandbox/index.ts";
+import { type CloudSandbox, startCloudSandbox } from "../../providers/sandbox/index.ts";
 import { commandLine } from "./run-command-line.ts";
 import { cache, compute, ec2, executionOf } from "./recommendations.ts";
 
 const minutes = 60_000;
 
 /**
- * The real command line with the real SDKs buys three, and is killed with SIGKILL right after its n-th request took effect,
- * before it is answered. Driven again after its lease has run out, and once more when EC2's silence proves something, it
+ * The real command line with the real SDKs buys three, and is killed with SIGKILL right after the first request of which `isLast`
+ * says so took effect, before it is answered. Driven again after its lease has run out, and once more when EC2's silence proves something, it
  * ends with three. Returns how many requests it made before, and whether it was killed.
  */
-export async function driveAndKill(afterRequest: number): Promise<{ killed: boolean; requests: number }> {
+export async function driveAndKill(
+  isLast: (sandbox: CloudSandbox) => boolean,
+): Promise<{ killed: boolean; requests: number }> {
   await using sandbox = await startCloudSandbox();
   const cli = commandLine(sandbox, executionOf(compute, cache, ec2));
   try {
     const first = cli.start("--concurrency", "1");
     let killed = false;
     sandbox.onRequest = async () => {
-      if (killed || sandbox.requests.length < afterRequest) return;
+      if (killed || !isLast(sandbox)) return;
       killed = true;
       first.process.kill("SIGKILL");
       await first.ended;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { CloudSandbox } from "../../providers/sandbox/index.ts";
 import type { Outcome, Report } from "../../src/contract/report.ts";
 import { runCommand } from "../cli/run-command.ts";
-import { type Later, startLater } from "./start-later.ts";
+import { type Later, startLater, startLeaping } from "./start-later.ts";
 import { program } from "../test-programs.ts";
 
 const main = program("src/cli/main.ts");
@@ -21,6 +21,8 @@ export interface CommandLine {
   driveLater(ahead: number, ...options: string[]): Promise<Ended>;
   /** Starts `buyonce drive`, so that the test can kill it; `ended` resolves whatever ends it. */
   start(...options: string[]): { readonly process: ChildProcess; readonly ended: Promise<Ended> };
+  /** The same, for which so many milliseconds pass at once when it gets SIGUSR2. */
+  startLeaping(milliseconds: number, ...options: string[]): ReturnType<CommandLine["start"]>;
   remove(): void;
 }
 
@@ -72,6 +74,7 @@ export function commandLine(sandbox: CloudSandbox, execution: unknown): CommandL
       return { code: code ?? null, stdout, stderr, outcomes: outcomesIn(stdout) };
     },
     driveLater: (ahead, ...options) => spawnDrive(startLater(ahead), options).ended,
+    startLeaping: (milliseconds, ...options) => spawnDrive(startLeaping(milliseconds), options),
     remove: () => rmSync(folder, { recursive: true }),
   };
 }

@@ -10,3 +10,9 @@ export function startLater(ahead: number): Later {
   const preload = new URL("moved-clock.ts", import.meta.url).href;
   return { args: ["--import", preload], env: { BUYONCE_TEST_AHEAD: String(ahead) } };
 }
+
+/** Starts it so that so many milliseconds pass for it when it gets SIGUSR2; see leaping-clock.ts. */
+export function startLeaping(milliseconds: number): Later {
+  const preload = new URL("leaping-clock.ts", import.meta.url).href;
+  return { args: ["--import", preload], env: { BUYONCE_TEST_LEAP: String(milliseconds) } };
+}

@@ -36,7 +36,6 @@ const tables = [
   [awsPlans, awsPlanRows],
 ] as const;
 
-/** One of each way to know what was bought: by a tag that comes afterwards, by a name of ours, by the client token. */
-const verdicts = new Set<string>();
-const few: readonly unknown[] = [ec2, rds, awsPlans];
-for (const [kind, rows] of standingForAll(tables, ([kind]) => few.includes(kind))) goldenTable(kind, rows, verdicts);
+/** By a tag that comes afterwards, and by the client token; one by a name of ours keeps the contract in test/testing. */
+const few: readonly unknown[] = [ec2, awsPlans];
+for (const [kind, rows] of standingForAll(tables, ([kind]) => few.includes(kind))) goldenTable(kind, rows);

@@ -14,6 +14,8 @@ export interface ChaosOptions extends ChaosMix {
   readonly ledger: "sqlite" | "postgres";
   /** Driver processes at a time, all on one ledger and one execution. */
   readonly drivers: number;
+  /** How many purchases each of them has on their way at a time: what a kill can leave behind unsent. Default: by chance. */
+  readonly concurrency?: number;
   /** What happens for certain. */
   readonly plan: ChaosPlan;
   /** What chance adds to it. */

@@ -245,7 +245,7 @@ async function keepRunning(trouble: Trouble, position: number): Promise<void> {
     // Chance lets some leases run out, and some deadlines pass, while their driver lives.
     const byChance = { leaseLength: random.pick([1500, 10_000]), patience: random.between(4000, 60_000) };
     const calmly = { patience: 20 * 60_000 };
-    const concurrency = random.pick([1, 4, 8]);
+    const concurrency = trouble.options.concurrency ?? random.pick([1, 4, 8]);
     // What was recorded may have other limits than the file, which is then refused.
     const fromLedger = trouble.person !== undefined && random.chance(0.8);
     const order = trouble.orderFor({ concurrency, fromLedger, ...(isChanceOver(trouble) ? calmly : byChance) });

@@ -1,6 +1,8 @@
 import { usePostgres } from "../ledger/postgres-fixture.ts";
 import { declareClockTests } from "./clock-of-processes.ts";
 
+declareClockTests();
+
 const postgres = usePostgres();
 let databases = 0;
 

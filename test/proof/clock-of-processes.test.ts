@@ -1,4 +1,4 @@
 import { declareClockTests } from "./clock-of-processes.ts";
 
-// Over PostgreSQL: clock-of-processes.proof.ts.
+// Over PostgreSQL too, and all of it: clock-of-processes.proof.ts.
 declareClockTests();

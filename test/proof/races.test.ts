@@ -1,4 +1,4 @@
 import { declareRaces } from "./race-drivers.ts";
 
 // `npm run proof` goes on for longer.
-declareRaces({ memory: 75, sqlite: 6, postgres: 2 });
+declareRaces({ memory: 30, sqlite: 8, postgres: 3 });

@@ -20,26 +20,28 @@ import {
 
 const prove = createProof();
 
+/** What a person does meets two drivers by turns: that stands for a death and a fault, which others of the searches meet. */
+const turns = standingForAll(singly, ({ budget: { switches } }) => switches > 0);
+
+const isStamped = (identity: string) => identity === "stamped";
+
 /** The other kinds, and what goes wrong together, are walked by `search.proof.ts`. */
 describe("what people do to an execution at any moment", { timeout: 600_000 }, () => {
   /** What others of these do as well: a cancel that is taken back, a total that is lowered. */
-  const within = ["it is cancelled", "a price limit is lowered and taken away", "its total is lowered and raised"];
+  const within = ["it is cancelled", "a price limit is lowered and taken away"];
   test.each(standingForAll(Object.entries(peopledWorlds), ([name]) => !within.includes(name)))(
     "%s",
     async (name, make) => {
-      for (const limits of singly) await prove(`minted, ${name}`, { world: make("minted"), ...limits }, 5);
+      for (const limits of turns) await prove(`minted, ${name}`, { world: make("minted"), ...limits }, 5);
     },
   );
 
-  test.each(standingForAll(Object.entries(twoDriverWorlds), (_world, position) => position === 0))(
-    "%s",
-    async (name, make) => {
-      for (const limits of singly) await prove(`minted, ${name}`, { world: make("minted"), ...limits, drivers: 2 }, 10);
-    },
-  );
+  test.each(Object.entries(twoDriverWorlds))("%s", async (name, make) => {
+    for (const limits of turns) await prove(`minted, ${name}`, { world: make("minted"), ...limits, drivers: 2 }, 10);
+  });
 });
 
-test.each(standingForAll(["minted", "stamped"] as const, (identity) => identity === "stamped"))(
+test.each(standingForAll(["minted", "stamped"] as const, isStamped))(
   "%s: the ledger is restored after the drivers ended or died",
   async (identity) => {
     const world = restoredWorld(identity, 2);
@@ -95,17 +97,20 @@ describe("a guard that is broken on purpose is caught", () => {
     expect(violation?.message).toBe("attempt 1 is sent without having passed the guard");
   });
 
-  test.each(["minted", "stamped"] as const)("totals outside the transaction (%s)", async (identity) => {
-    const { violation } = await search({
-      world: withLedger(dearerWorld(identity, { recorded: false }), totalsAtTheClaim("25")),
-      drivers: 2,
-      budget: budget(0, 0, 2),
-    });
-    expect(violation?.log.join()).toContain("the price rises");
-    expect(violation?.message).toBe("30 is bought, and 25 is allowed");
-  });
+  test.each(standingForAll(["minted", "stamped"] as const, (identity) => !isStamped(identity)))(
+    "totals outside the transaction (%s)",
+    async (identity) => {
+      const { violation } = await search({
+        world: withLedger(dearerWorld(identity, { recorded: false }), totalsAtTheClaim("25")),
+        drivers: 2,
+        budget: budget(0, 0, 2),
+      });
+      expect(violation?.log.join()).toContain("the price rises");
+      expect(violation?.message).toBe("30 is bought, and 25 is allowed");
+    },
+  );
 
-  test("a snapshot driven: the limit was lowered after it was read", async () => {
+  proofTest("a snapshot driven: the limit was lowered after it was read", async () => {
     const { violation } = await search({
       world: limitedWorld("stamped", "price"),
       drivers: 1,

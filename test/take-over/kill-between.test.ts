@@ -5,10 +5,10 @@ import { killGo } from "./kill-between.ts";
 
 const limit = pLimit(2);
 
-/** A minted id and a name; `npm run proof` takes each service, and each request. */
+/** One of each kind of handle; `npm run proof` takes each service, and each request. */
 const kinds = execution.recommendations
   .map(({ provider, service }, recIndex) => ({ provider, service, recIndex }))
-  .filter(({ service }, index) => index === 0 || service === "rds");
+  .filter(({ service }, index) => index === 0 || ["rds", "redshift"].includes(service));
 
 describe("A13: the Go engine is killed, ours takes over with an empty ledger, and it comes back", () => {
   test.concurrent.for(kinds)("$provider $service, when it has just bought", async ({ recIndex }) => {
@@ -21,11 +21,9 @@ describe("A13: the Go engine is killed, ours takes over with an empty ledger, an
 async function requestsUntilBought(recIndex: number): Promise<number> {
   await using sandbox = await startClouds();
   let requests = 0;
-  await runGo(sandbox, [recIndex], {
-    isLast: () => {
-      if (sandbox.purchases() === 1 && requests === 0) requests = sandbox.requests.length;
-      return false;
-    },
-  });
+  sandbox.onRequest = () => {
+    if (sandbox.purchases() === 1 && requests === 0) requests = sandbox.requests.length;
+  };
+  await runGo(sandbox, [recIndex]);
   return requests;
 }

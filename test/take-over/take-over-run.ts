@@ -10,7 +10,7 @@ import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
 import { deriveIdempotencyToken } from "../../src/contract/token.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
 import { createPurchaser } from "../../src/purchaser.ts";
-import type { GoLine, GoOrder } from "./go-engine-process.ts";
+import { driveGo, type GoLine, type GoOrder } from "./go-engine.ts";
 import { program } from "../test-programs.ts";
 
 /** One recommendation of each service that the Go engine sells too: they stand first. */
@@ -39,14 +39,14 @@ export function countBought(sandbox: CloudSandbox): number {
 const main = program("test/take-over/go-engine-process.ts");
 
 /**
- * The other engine drives places of the execution, in a process of its own, which is killed right after the first request of which
- * `isLast` says so took effect, before it is answered. For some days it bought on Azure without `stampTokens`. Returns what it said
- * by then.
+ * The other engine drives places of the execution. Where there is an `isLast`, it does so in a process of its own, which is killed
+ * right after the first request of which that says so took effect, before it is answered. For some days it bought on Azure without
+ * `stampTokens`. Returns what it said by then.
  */
 export async function runGo(
   sandbox: CloudSandbox,
   recIndexes: readonly number[] = execution.recommendations.map((_, recIndex) => recIndex),
-  { isLast = () => false, stampTokens = true }: { isLast?: () => boolean; stampTokens?: boolean } = {},
+  { isLast, stampTokens = true }: { isLast?: () => boolean; stampTokens?: boolean } = {},
 ): Promise<{ readonly lines: readonly GoLine[]; readonly killed: boolean }> {
   const places = recIndexes.map((recIndex) => {
     const recommendation = execution.recommendations[recIndex];
@@ -55,6 +55,13 @@ export async function runGo(
     return { recIndex, token, recommendation };
   });
   const order: GoOrder = { url: sandbox.url, source: execution.source, places };
+  if (isLast !== undefined) return killGoProcess(sandbox, order, isLast);
+  const lines: GoLine[] = [];
+  await driveGo(order, (line) => void lines.push(line));
+  return { lines, killed: false };
+}
+
+async function killGoProcess(sandbox: CloudSandbox, order: GoOrder, isLast: () => boolean) {
   const child = spawn(process.execPath, [main, JSON.stringify(order)], { stdio: ["ignore", "pipe", "pipe"] });
   const ended = new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve, reject) => {
     let [stdout, stderr] = ["", ""];
