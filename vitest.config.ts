@@ -15,7 +15,7 @@ export const testSettings = {
     // The SDKs are imported once a worker, not once a file.
     isolate: false,
     // Two cores, and many tests that mostly wait.
-    maxWorkers: 3,
+    maxWorkers: 4,
     reporters: [new SkippedTests(), "default"],
     sequence: { sequencer: SlowFirst },
     testTimeout: 240_000,

@@ -125,7 +125,7 @@ describe.skipIf(!isBrowserThere)("the console in a real browser", { timeout: 240
     await context.close();
   });
 
-  test("without script: every action, by forms", async () => {
+  proofTest("without script: every action, by forms", async () => {
     await submitted(night, "engine-plain-1", [ec2In("ap-northeast-3")], { requireApproval: true });
     await submitted(night, "engine-plain-2", [ec2In("ap-southeast-3")], { requireApproval: true });
     await submitted(night, "engine-plain-3", [
