@@ -1,9 +1,6 @@
 // What a person is told to look for, of every service; the commands for AWS are run by the AWS CLI, where it is installed.
 import { execFile, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createAws } from "../../providers/aws/index.ts";
@@ -16,6 +13,7 @@ import type { TokenRecord } from "../../src/contract/ledger.ts";
 import { lookForEach, lookForOf } from "../../src/inspect/look-for.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
 import { createPurchaser } from "../../src/purchaser.ts";
+import { googleEnvironment } from "../sandbox/support.ts";
 import { isProof } from "../standing-for-all.ts";
 
 const installed = spawnSync("aws", ["--version"], { encoding: "utf8" }).stdout?.trim() ?? "";
@@ -183,21 +181,8 @@ if (isProof && gcloud === "") console.log("The Google Cloud CLI is not installed
 /** Its tests are of the proof: it takes a second to start. */
 const describeGcloud = isProof ? describe.skipIf(gcloud === "") : () => undefined;
 describeGcloud("the commands for Google Cloud", { timeout: 60_000 }, () => {
-  let folder: string;
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "buyonce-gcloud-"));
-    await writeFile(join(folder, "token"), "dummy");
-  });
-  afterAll(async () => rm(folder, { recursive: true, force: true }));
-
   test("a shell runs it, and it shows what was bought, with and without a name", async () => {
-    const env = {
-      PATH: process.env["PATH"],
-      CLOUDSDK_CONFIG: folder,
-      CLOUDSDK_AUTH_ACCESS_TOKEN_FILE: join(folder, "token"),
-      CLOUDSDK_CORE_DISABLE_PROMPTS: "1",
-      CLOUDSDK_CORE_DISABLE_USAGE_REPORTING: "1",
-    };
+    const env = googleEnvironment();
     const at = providersAt(sandbox.url);
     const record = records.find(({ recommendation }) => recommendation.provider === "gcp") as TokenRecord;
     const sent = lookForOf(unknown(record), at)?.sent[0]?.command;

@@ -2,14 +2,12 @@
 import { execFile, spawnSync } from "node:child_process";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { describe, expect, onTestFinished, test } from "vitest";
 import published from "../../fixtures/published/bigqueryreservation-v1.json" with { type: "json" };
 import type { CloudSandbox } from "../../providers/sandbox/index.ts";
-import { sandboxFor, temporaryFolder } from "./support.ts";
+import { googleEnvironment, sandboxFor } from "./support.ts";
 
 const installed = spawnSync("bq", ["version"], { encoding: "utf8" }).status === 0;
 if (!installed) console.log("bq is not installed: these checks are skipped.");
@@ -71,19 +69,7 @@ async function withDiscovery({ url }: CloudSandbox): Promise<string> {
 /** bq on a sandbox, with nothing of the machine's own configuration: what a command answers. */
 async function bqFor(sandbox: CloudSandbox) {
   const api = await withDiscovery(sandbox);
-  const folder = temporaryFolder();
-  const token = join(folder, "token");
-  writeFileSync(token, "dummy");
-  const env = {
-    PATH: process.env["PATH"],
-    HOME: folder,
-    CLOUDSDK_CONFIG: folder,
-    CLOUDSDK_AUTH_ACCESS_TOKEN_FILE: token,
-    CLOUDSDK_CORE_CHECK_GCE_METADATA: "0",
-    CLOUDSDK_CORE_DISABLE_PROMPTS: "1",
-    CLOUDSDK_CORE_DISABLE_USAGE_REPORTING: "1",
-    CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK: "1",
-  };
+  const env = googleEnvironment();
   return async (...words: readonly string[]) => {
     const all = [`--api=${api}`, "--project_id=my-project-123", "--location=US", "--format=json", ...words];
     const { stdout } = await promisify(execFile)("bq", all, { env });

@@ -1,31 +1,16 @@
 // An independent client: what it buys and reads shows that our client and our imitation do not merely agree with each other.
 import { execFile, spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import type { CloudSandbox } from "../../providers/sandbox/index.ts";
-import { sandboxFor, temporaryFolder } from "./support.ts";
+import { googleEnvironment, sandboxFor } from "./support.ts";
 
 const installed = spawnSync("gcloud", ["--version"], { encoding: "utf8" }).status === 0;
 if (!installed) console.log("gcloud is not installed: these checks are skipped.");
 
 /** gcloud on a sandbox, with nothing of the machine's own configuration: what a command answers. */
 function gcloudFor({ url }: CloudSandbox) {
-  const folder = temporaryFolder();
-  const token = join(folder, "token");
-  writeFileSync(token, "dummy");
-  const env = {
-    PATH: process.env["PATH"],
-    HOME: folder,
-    CLOUDSDK_CONFIG: folder,
-    CLOUDSDK_AUTH_ACCESS_TOKEN_FILE: token,
-    CLOUDSDK_API_ENDPOINT_OVERRIDES_COMPUTE: `${url}/compute/v1/`,
-    CLOUDSDK_CORE_CHECK_GCE_METADATA: "0",
-    CLOUDSDK_CORE_DISABLE_PROMPTS: "1",
-    CLOUDSDK_CORE_DISABLE_USAGE_REPORTING: "1",
-    CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK: "1",
-  };
+  const env = { ...googleEnvironment(), CLOUDSDK_API_ENDPOINT_OVERRIDES_COMPUTE: `${url}/compute/v1/` };
   return async (...words: readonly string[]) => {
     const all = ["compute", "commitments", ...words, "--project", "my-project-123", "--format", "json"];
     const { stdout, stderr } = await promisify(execFile)("gcloud", all, { env });

@@ -1,6 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -18,6 +17,23 @@ export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "buyonce-sandbox-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
+}
+
+/** For Google's own command lines: nothing of the machine's configuration, a token that is none, and nothing asked of others. */
+export function googleEnvironment() {
+  const folder = temporaryFolder();
+  const token = join(folder, "token");
+  writeFileSync(token, "dummy");
+  return {
+    PATH: process.env["PATH"],
+    HOME: folder,
+    CLOUDSDK_CONFIG: folder,
+    CLOUDSDK_AUTH_ACCESS_TOKEN_FILE: token,
+    CLOUDSDK_CORE_CHECK_GCE_METADATA: "0",
+    CLOUDSDK_CORE_DISABLE_PROMPTS: "1",
+    CLOUDSDK_CORE_DISABLE_USAGE_REPORTING: "1",
+    CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK: "1",
+  };
 }
 
 /** Puts a named pipe somewhere. */
