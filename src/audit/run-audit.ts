@@ -1,7 +1,7 @@
 import { checkTexts } from "../contract/check-texts.ts";
 import type { Provider, Scope } from "../contract/executor.ts";
 import type { DriveParts } from "../drive/drive-context.ts";
-import { createStop } from "../drive/stop.ts";
+import { createStop, type Stop } from "../drive/stop.ts";
 import type { ExecutorOf } from "../drive/validate.ts";
 import type { AuditedScope, AuditReport, Finding, Place } from "../contract/audit-report.ts";
 import { checkTime } from "../contract/check-number.ts";
@@ -9,7 +9,7 @@ import { BuyonceError, LedgerError, messageOf } from "../contract/errors.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
 import { auditScope } from "./audit-scope.ts";
 import { repair } from "./repair.ts";
-import { recordsOfCaller, scopesIn, scopesOfLedger, scopesOfRecords, type Targets } from "./scopes.ts";
+import { scopesIn, scopesOfCaller, scopesOfLedger, scopesOfRecords, type Targets } from "./scopes.ts";
 
 /** What is looked at, and how. */
 export interface AuditOptions {
@@ -40,26 +40,28 @@ interface AuditParts extends DriveParts {
 /**
  * Compares all commitments of the scopes with the ledger. Buys nothing and gives nothing back; it changes nothing unless it
  * is told to repair. A scope that cannot be looked at is reported with its error. Throws a LedgerError; a RefusedError
- * `aborted` when its caller stopped it; an InvalidExecutionError for a provider that is not there.
+ * `aborted` when its caller stopped it, and `deadline-too-near` where the deadline came before the ledger had told its scopes; an
+ * InvalidExecutionError for a provider that is not there.
  */
-export async function audit(
+export function audit(
   { places, caller, repair = false, ...course }: AuditOptions,
   { providers, ...parts }: AuditParts,
 ): Promise<AuditReport> {
-  checkCourse(course);
-  checkTexts({ caller });
-  const named = places === undefined ? undefined : scopesIn(places, providers);
-  if (caller === undefined) {
-    return auditTargets(named ?? (await scopesOfLedger(parts.ledger, providers)), { ...course, repair }, parts);
-  }
-  const records = await recordsOfCaller(parts.ledger, caller);
-  const own = scopesOfRecords(records, providers);
-  const targets = named === undefined ? own.targets : own.targets.filter(({ scope }) => isAmong(named.targets, scope));
-  const executions = new Set(records.map(({ executionId }) => executionId));
-  const isOwn = ({ executionId }: Pick<Finding, "executionId">) =>
-    executionId !== undefined && executions.has(executionId);
-  const report = await auditTargets({ ...own, targets }, { ...course, repair, isMeant: isOwn }, parts);
-  return { ...report, scopes: report.scopes.map(({ listed: _others, ...scope }) => scope) };
+  return withStop(course, parts, async (stop) => {
+    checkTexts({ caller });
+    const named = places === undefined ? undefined : scopesIn(places, providers);
+    if (caller === undefined) {
+      const all = named ?? (await scopesOfLedger(parts.ledger, providers, stop.check));
+      return auditTargets(all, { ...course, repair }, stop, parts);
+    }
+    const { executions, ...own } = await scopesOfCaller(parts.ledger, caller, providers, stop.check);
+    const targets =
+      named === undefined ? own.targets : own.targets.filter(({ scope }) => isAmong(named.targets, scope));
+    const isOwn = ({ executionId }: Pick<Finding, "executionId">) =>
+      executionId !== undefined && executions.has(executionId);
+    const report = await auditTargets({ ...own, targets }, { ...course, repair, isMeant: isOwn }, stop, parts);
+    return { ...report, scopes: report.scopes.map(({ listed: _others, ...scope }) => scope) };
+  });
 }
 
 function isAmong(targets: Targets["targets"], { key }: Scope): boolean {
@@ -67,21 +69,32 @@ function isAmong(targets: Targets["targets"], { key }: Scope): boolean {
 }
 
 /** As `audit`, over the scopes of these records; it changes nothing. */
-export async function auditRecords(
+export function auditRecords(
   records: readonly TokenRecord[],
   course: AuditCourse,
   { providers, ...parts }: AuditParts,
 ): Promise<AuditReport> {
-  checkCourse(course);
-  return auditTargets(scopesOfRecords(records, providers), { ...course, repair: false }, parts);
+  return withStop(course, parts, (stop) =>
+    auditTargets(scopesOfRecords(records, providers), { ...course, repair: false }, stop, parts),
+  );
 }
 
-function checkCourse({ deadline }: AuditCourse): void {
+async function withStop<T>(
+  { signal, deadline }: AuditCourse,
+  { environment }: Pick<AuditParts, "environment">,
+  run: (stop: Stop) => Promise<T>,
+): Promise<T> {
   if (deadline !== undefined) checkTime("deadline", deadline);
+  const stop = createStop(environment, { signal, deadline });
+  try {
+    return await run(stop);
+  } finally {
+    stop.end();
+  }
 }
 
 /** How the targets are looked at. */
-interface TargetsCourse extends AuditCourse {
+interface TargetsCourse extends Pick<AuditCourse, "signal" | "onScope"> {
   readonly repair: boolean;
   /** Whether a finding is reported. Default: all are. */
   readonly isMeant?: (finding: Finding) => boolean;
@@ -89,11 +102,11 @@ interface TargetsCourse extends AuditCourse {
 
 async function auditTargets(
   { targets, notLookedAt }: Targets,
-  { repair: repairs, isMeant = () => true, signal, deadline, onScope }: TargetsCourse,
+  { repair: repairs, isMeant = () => true, signal, onScope }: TargetsCourse,
+  stop: Stop,
   parts: Omit<AuditParts, "providers">,
 ): Promise<AuditReport> {
   const { ledger, environment } = parts;
-  const stop = createStop(environment, { signal, deadline });
   const scopes: AuditedScope[] = [];
   const findings: Finding[] = [];
   try {
@@ -119,8 +132,6 @@ async function auditTargets(
     // Stopped by its caller, whose reason need not be an error of this package.
     if (signal?.aborted) stop.check();
     throw error;
-  } finally {
-    stop.end();
   }
   return { scopes, findings, notLookedAt };
 }

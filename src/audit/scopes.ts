@@ -1,10 +1,11 @@
 import type { Place } from "../contract/audit-report.ts";
-import { InvalidExecutionError, RefusedError } from "../contract/errors.ts";
+import { InvalidExecutionError } from "../contract/errors.ts";
 import type { Provider, Scope, ServiceExecutor } from "../contract/executor.ts";
 import type { ExecutionRecord, ExecutionsQuery } from "../contract/execution-record.ts";
 import type { Ledger, TokenRecord } from "../contract/ledger.ts";
 import type { AnyRecommendation } from "../contract/recommendation.ts";
 import { canBeListed, isOnlyRefused } from "../contract/service-without-api.ts";
+import { readOldest } from "../drive/read-records.ts";
 
 /** A listing to look at, and what can make it. */
 export interface Target {
@@ -18,18 +19,8 @@ export interface Targets {
   readonly notLookedAt: readonly { readonly provider: string; readonly service: string }[];
 }
 
-/** A ledger with more records is asked for its scopes by naming them. */
-const maxRecords = 100_000;
-
 /** Executions that are read at once. */
 const pageSize = 1000;
-
-function tooMany(): RefusedError {
-  return new RefusedError({
-    code: "invalid-configuration",
-    message: `The ledger holds more than ${maxRecords} recommendations: name what is to be looked at.`,
-  });
-}
 
 /**
  * The scopes of all services in the places named. Throws an InvalidExecutionError for a provider that is not there, and for a place
@@ -70,37 +61,55 @@ function checkFields(path: string, scopes: readonly Scope[]): void {
   if (problems.length > 0) throw new InvalidExecutionError(problems, "request");
 }
 
-/** The scopes of all that the ledger holds. Throws a LedgerError, or a RefusedError where it holds too much to read it all. */
-export async function scopesOfLedger(ledger: Ledger, providers: readonly Provider[]): Promise<Targets> {
-  const records = await ledger.records({ limit: maxRecords + 1 });
-  if (records.length > maxRecords) {
-    throw tooMany();
-  }
-  return scopesOfRecords(records, providers);
+/** The scopes of all that the ledger holds. Throws a LedgerError, and whatever `check` throws, which is asked before each page. */
+export async function scopesOfLedger(
+  ledger: Ledger,
+  providers: readonly Provider[],
+  check: () => void,
+): Promise<Targets> {
+  const collected = startCollecting();
+  const add = (record: TokenRecord) => {
+    collected.add(candidateOf(record, providers));
+    return undefined;
+  };
+  await readOldest(ledger, { limit: Infinity }, check, add);
+  return collected.targets();
 }
 
-/** The records of the executions that a caller owns. Throws as {@link scopesOfLedger}. */
-export async function recordsOfCaller(ledger: Ledger, caller: string): Promise<readonly TokenRecord[]> {
-  const records: TokenRecord[] = [];
+/** The executions that a caller owns, and the scopes of their records. Throws as {@link scopesOfLedger}. */
+export async function scopesOfCaller(
+  ledger: Ledger,
+  caller: string,
+  providers: readonly Provider[],
+  check: () => void,
+): Promise<Targets & { readonly executions: ReadonlySet<string> }> {
+  const collected = startCollecting();
+  const executions = new Set<string>();
   let after: ExecutionsQuery["after"];
   for (;;) {
     const page: readonly ExecutionRecord[] = await ledger.executions({ caller, after, limit: pageSize });
-    for (const { executionId } of page) records.push(...(await ledger.recordsOf(executionId)));
-    if (records.length > maxRecords) throw tooMany();
+    for (const { executionId } of page) {
+      check();
+      executions.add(executionId);
+      for (const record of await ledger.recordsOf(executionId)) collected.add(candidateOf(record, providers));
+    }
     after = page.at(-1);
-    if (page.length < pageSize) return records;
+    if (page.length < pageSize) return { ...collected.targets(), executions };
   }
 }
 
 /** The scopes of these records. */
 export function scopesOfRecords(records: readonly TokenRecord[], providers: readonly Provider[]): Targets {
-  return collect(
-    records.map(({ recommendation: { provider, service }, scope }) => {
-      const services = providers.find(({ name }) => name === provider)?.services ?? {};
-      const executor = Object.hasOwn(services, service) ? services[service] : undefined;
-      return { provider, service, executor, scopeOf: () => scope };
-    }),
-  );
+  return collect(records.map((record) => candidateOf(record, providers)));
+}
+
+function candidateOf(
+  { recommendation: { provider, service }, scope }: TokenRecord,
+  providers: readonly Provider[],
+): Candidate {
+  const services = providers.find(({ name }) => name === provider)?.services ?? {};
+  const executor = Object.hasOwn(services, service) ? services[service] : undefined;
+  return { provider, service, executor, scopeOf: () => scope };
 }
 
 type Candidate = {
@@ -110,19 +119,29 @@ type Candidate = {
   readonly scopeOf: () => Scope;
 };
 
-/** Several services may share one listing: it is looked at once. In the order of the scopes' keys. */
 function collect(candidates: readonly Candidate[]): Targets {
+  const collected = startCollecting();
+  for (const candidate of candidates) collected.add(candidate);
+  return collected.targets();
+}
+
+/** Several services may share one listing: it is looked at once. In the order of the scopes' keys. */
+function startCollecting() {
   const targets = new Map<string, Target>();
   const notLookedAt = new Map<string, { provider: string; service: string }>();
-  for (const { provider, service, executor, scopeOf } of candidates) {
-    if (executor !== undefined && isOnlyRefused(executor)) continue;
-    if (executor === undefined || !canBeListed(executor)) {
-      notLookedAt.set(`${provider} ${service}`, { provider, service });
-      continue;
-    }
-    const scope = scopeOf();
-    if (!targets.has(scope.key)) targets.set(scope.key, { executor, scope });
-  }
-  const byKey = [...targets].toSorted(([one], [other]) => (one < other ? -1 : 1));
-  return { targets: byKey.map(([, target]) => target), notLookedAt: [...notLookedAt.values()] };
+  return {
+    add: ({ provider, service, executor, scopeOf }: Candidate): void => {
+      if (executor !== undefined && isOnlyRefused(executor)) return;
+      if (executor === undefined || !canBeListed(executor)) {
+        notLookedAt.set(`${provider} ${service}`, { provider, service });
+        return;
+      }
+      const scope = scopeOf();
+      if (!targets.has(scope.key)) targets.set(scope.key, { executor, scope });
+    },
+    targets: (): Targets => {
+      const byKey = [...targets].toSorted(([one], [other]) => (one < other ? -1 : 1));
+      return { targets: byKey.map(([, target]) => target), notLookedAt: [...notLookedAt.values()] };
+    },
+  };
 }

@@ -3,6 +3,8 @@ import { provenFailed, vanished } from "./prove-failed.ts";
 import type { DriveContext, DriveParts, Task } from "./drive-context.ts";
 import { recordedIds } from "./must-be-listed.ts";
 import { readListing } from "./read-listing.ts";
+import { readOldest } from "./read-records.ts";
+import { createStop } from "./stop.ts";
 import type { ExecutorOf } from "./validate.ts";
 import { correction, withClaim } from "./with-claim.ts";
 import { checkTexts } from "../contract/check-texts.ts";
@@ -20,9 +22,6 @@ export interface AcceptedLoss {
   readonly reason: string;
 }
 
-/** More than any ledger that a person looks after by hand. */
-const maxRecords = 100_000;
-
 /**
  * Records that a commitment is gone before its term: drives no longer expect it in the listing. Its recommendation stays
  * bought, and is not bought again. Throws a RefusedError `still-shown` while the provider shows it as live, and
@@ -34,9 +33,7 @@ export async function acceptLoss(
   signal: AbortSignal | undefined,
 ): Promise<TokenRecord> {
   checkTexts({ id, person, reason });
-  const bought = await parts.ledger.records({ states: ["purchased"], limit: maxRecords });
-  const isMeant = (candidate: string) => candidate.toLowerCase() === id.toLowerCase();
-  const [record, ...more] = bought.filter((candidate) => recordedIds(candidate).some(isMeant));
+  const [record, ...more] = await boughtAs(id, parts, signal);
   if (record === undefined || more.length > 0) {
     const problem =
       record === undefined
@@ -88,6 +85,22 @@ export async function acceptLoss(
       marked: commitment.marked || "waived",
     });
   });
+}
+
+/** What is recorded as bought under an id, in whatever scope. */
+async function boughtAs(
+  id: string,
+  { ledger, environment }: Pick<DriveParts, "ledger" | "environment">,
+  signal: AbortSignal | undefined,
+): Promise<readonly TokenRecord[]> {
+  const isMeant = (candidate: string) => candidate.toLowerCase() === id.toLowerCase();
+  const keep = (record: TokenRecord) => (recordedIds(record).some(isMeant) ? record : undefined);
+  const stop = createStop(environment, { signal });
+  try {
+    return await readOldest(ledger, { states: ["purchased"], limit: Infinity }, stop.check, keep);
+  } finally {
+    stop.end();
+  }
 }
 
 /** As a drive would find. The listing is not held against the ledger: what is lost is what it lacks. */

@@ -1,11 +1,10 @@
 import { ageAt } from "../contract/age.ts";
 import { idsOf } from "../contract/commitment.ts";
 import { lastSent, type Resolution, type ServiceExecutor, type Submission } from "../contract/executor.ts";
+import type { TokenRecord } from "../contract/ledger.ts";
 import { maskToken } from "../contract/token.ts";
 import type { DriveContext } from "./drive-context.ts";
-
-/** More than any ledger that a person looks after by hand. */
-const maxRecords = 10_000;
+import { readOldest } from "./read-records.ts";
 
 /**
  * What was written off occupies its lane no more, so what only fits a submission of that lane may be what was written off: then
@@ -23,10 +22,9 @@ export async function doubtBesideWrittenOff(
     const age = look && ageAt(lastSent(other), look, look);
     return recovery.kind !== "manual" && age !== undefined && age.atLeast >= recovery.minimumAge;
   };
-  const writtenOff = await ledger.records({ states: ["written-off"], limit: maxRecords });
-  const rival = writtenOff.find(({ submission }) => {
-    return submission?.lane === lane && submission.token !== token && !isShown(submission);
-  });
+  const isRival = (other: Submission) => other.lane === lane && other.token !== token && !isShown(other);
+  const keep = ({ submission }: TokenRecord) => (submission && isRival(submission) ? submission : undefined);
+  const [rival] = await readOldest(ledger, { states: ["written-off"], limit: Infinity }, () => undefined, keep);
   if (rival === undefined) return resolution;
   const { commitment } = resolution.found;
   return {

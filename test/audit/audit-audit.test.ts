@@ -9,6 +9,7 @@ import type { Inventory } from "../../src/contract/inventory.ts";
 import { serviceWithoutApi } from "../../src/contract/service-without-api.ts";
 import type { Ledger } from "../../src/contract/ledger.ts";
 import { disk, type Order } from "../../src/testing/imitation/order-book.ts";
+import { amongMany } from "../drive/many-records.ts";
 import { execution, executionId, setup, token } from "../drive/setup.ts";
 
 /** Drives one disk until it is settled. */
@@ -34,6 +35,33 @@ test("what is bought once and marked is nothing to report", async () => {
     findings: [],
     notLookedAt: [],
   });
+});
+
+test("as many records as there are tell their scopes", async () => {
+  const { options, ledger, purchaser } = setup();
+  await purchaser.drive(execution());
+  const [like] = await ledger.records({ limit: 1 });
+  if (like === undefined) throw new Error("It was bought.");
+  const elsewhere = { ...like, scope: { key: "imitation/b", label: "account b" } };
+  const { scopes } = await createPurchaser({ ...options, ledger: amongMany(ledger, elsewhere) }).audit();
+  expect(scopes.map(({ key }) => key)).toEqual(["imitation/a", "imitation/b"]);
+});
+
+test("a deadline that comes while scopes are told ends the audit, and is named", async () => {
+  const { options, ledger, purchaser, environment } = setup();
+  await purchaser.drive(execution());
+  const [like] = await ledger.records({ limit: 1 });
+  if (like === undefined) throw new Error("It was bought.");
+  const many = amongMany(ledger, like);
+  const slow: Ledger = {
+    ...many,
+    records: async (query) => {
+      environment.advance(60_000);
+      return many.records(query);
+    },
+  };
+  const auditing = createPurchaser({ ...options, ledger: slow }).audit({ deadline: environment.now() + 10_000 });
+  await expect(auditing).rejects.toMatchObject({ code: "deadline-too-near" });
 });
 
 describe("duplicates", () => {

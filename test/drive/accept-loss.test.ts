@@ -1,7 +1,8 @@
 // What a person says is lost, what must be in a listing until when, and what was never there.
 import { describe, expect, test } from "vitest";
 import { disk } from "../../src/testing/imitation/order-book.ts";
-import { execution, recordOf, setup, token } from "./setup.ts";
+import { amongMany } from "./many-records.ts";
+import { changed, execution, recordOf, setup, token } from "./setup.ts";
 
 const minutes = 60_000;
 const day = 24 * 60 * minutes;
@@ -22,6 +23,17 @@ describe("a loss that is accepted", () => {
       code: "invalid-execution",
       problems: [{ path: "id", message: expect.stringContaining("is not known to the ledger as bought") }],
     });
+  });
+
+  test("is found among as many records as there are", async () => {
+    const parts = setup();
+    const { cloud, ledger, purchaser } = parts;
+    await purchaser.drive(execution());
+    cloud.vanish("minted-1");
+    const like = await recordOf(parts);
+    if (like === undefined) throw new Error("It was bought.");
+    const { acceptLoss } = changed(parts, {}, amongMany(ledger, like));
+    expect(await acceptLoss({ id: "minted-1", ...words })).toMatchObject({ token: token(), state: "purchased" });
   });
 
   test("is recorded in the state in which the provider shows it last", async () => {

@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { ImitationIdentity } from "../../src/testing/imitation/imitation-cloud.ts";
+import type { Resolution } from "../../src/contract/executor.ts";
+import { doubtBesideWrittenOff } from "../../src/drive/beside-written-off.ts";
 import { ledgerStatus } from "../../src/inspect/read-status.ts";
 import { disk } from "../../src/testing/imitation/order-book.ts";
+import { amongMany } from "./many-records.ts";
 import { changed, execution, executionId, setup, token } from "./setup.ts";
 
 const minutes = 60_000;
@@ -201,6 +204,22 @@ describe("its lane", () => {
     await purchaser.drive(another);
     environment.advance(6 * minutes);
     expect(await purchaser.drive(another)).toMatchObject({ outcomes: [{ status: "already-purchased" }] });
+  });
+
+  test("it is looked for among as many as were written off", async () => {
+    const parts = world("none");
+    const { cloud, environment, ledger, decide, lose } = parts;
+    await lose("lost-before");
+    environment.advance(parkAfter.none);
+    const like = await decide().then(parts.record);
+    if (like?.submission === undefined) throw new Error("It was sent.");
+    const { submission } = like;
+    const elsewhere = { ...like, submission: { ...submission, lane: "another" } };
+    const commitment = { id: "late", state: "Active", standing: "live", settled: true, marked: false } as const;
+    const found: Resolution = { kind: "found", found: { commitment, marks: [], facts: {} }, by: "guess" };
+    const drive = { ledger: amongMany(ledger, elsewhere) };
+    const sent = { ...submission, token: token(1) };
+    expect(await doubtBesideWrittenOff(drive, cloud.executor, sent, found)).toMatchObject({ kind: "unclear" });
   });
 
   test("while it may still be hidden (nothing proves anything), what only fits is a person's to say", async () => {

@@ -1,9 +1,10 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { AcceptedLoss } from "../../drive/accept-loss.ts";
+import { readOldest } from "../../drive/read-records.ts";
 import type { AuditReport, Place } from "../../contract/audit-report.ts";
 import { cleanText } from "../../contract/clean-text.ts";
 import type { Ledger, TokenRecord } from "../../contract/ledger.ts";
-import { providersOf } from "../resources/ledger-records.ts";
+import { providersNamed } from "../resources/ledger-records.ts";
 import { isProviderName, type ProviderName } from "../resources/providers.ts";
 import { type ExitCode, exitCodes, usageError } from "../terminal/exit-code.ts";
 import { noteOn, painter, widthOf } from "../terminal/terminal.ts";
@@ -82,9 +83,6 @@ Examples
 
 /** What `buyonce audit` is. */
 export const audit = { addOptions, help, action: auditCommand } satisfies CommandModule<[], AuditCommandOptions>;
-
-/** As many records as are asked which providers they need. */
-const maxRecords = 100_000;
 
 /**
  * `buyonce audit`: compares what the clouds show with what the ledger knows. Buys nothing, gives nothing back. Returns the
@@ -166,7 +164,12 @@ function lossOf({ acceptLoss, person = "", reason = "" }: AuditCommandOptions): 
 }
 
 async function providersFor(ledger: Ledger, places: readonly Place[] | undefined): Promise<readonly ProviderName[]> {
-  if (places === undefined) return providersOf(await ledger.records({ limit: maxRecords }));
+  if (places === undefined) {
+    const names = new Set<string>();
+    const note = ({ recommendation }: TokenRecord) => void names.add(recommendation.provider);
+    await readOldest<never>(ledger, { limit: Infinity }, () => undefined, note);
+    return providersNamed(names);
+  }
   return [...new Set(places.map(({ provider }) => provider))].filter(isProviderName);
 }
 

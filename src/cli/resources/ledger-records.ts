@@ -59,7 +59,11 @@ function unknownExecution(executionId: string) {
 
 /** The providers that records need. Throws a usage error for one that the command line does not know. */
 export function providersOf(records: readonly TokenRecord[]): readonly ProviderName[] {
-  const names = new Set(records.map(({ recommendation }) => recommendation.provider));
+  return providersNamed(new Set(records.map(({ recommendation }) => recommendation.provider)));
+}
+
+/** The providers that records name. Throws a usage error for one that the command line does not know. */
+export function providersNamed(names: ReadonlySet<string>): readonly ProviderName[] {
   return [...names].map((name) => {
     if (isProviderName(name)) return name;
     throw usageError(
