@@ -1,14 +1,14 @@
 import process from "node:process";
 import { createAzure } from "../../providers/azure/index.ts";
 import { readListing } from "../../src/drive/read-listing.ts";
+import { describePlaces } from "../../src/cli/resources/ledger-records.ts";
 import { jsonReport } from "../../src/cli/text/json-documents.ts";
 import type { DriveEvent } from "../../src/contract/events.ts";
 import { htmlReport } from "../../src/report/html-report.ts";
 import { createPurchaser } from "../../src/purchaser.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
-import { createImitationCloud } from "../../src/testing/imitation/imitation-cloud.ts";
-import { disk } from "../../src/testing/imitation/order-book.ts";
 import { answer, orderOfChild } from "../child.ts";
+import { executionOf } from "../execution.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import type { MemoryOrder, MemoryResult } from "./memory.ts";
 
@@ -16,6 +16,7 @@ import type { MemoryOrder, MemoryResult } from "./memory.ts";
 const betweenLooks = 250;
 
 function heapNow(): number {
+  // Where it may: `--expose-gc`.
   globalThis.gc?.();
   return process.memoryUsage().heapUsed;
 }
@@ -44,22 +45,20 @@ async function list(url: string): Promise<MemoryResult> {
   return measure(() => readListing(inventory, { key: "azure/default", label: "the tenant" }, wanted, { signal }));
 }
 
-async function drive(recommendations: number): Promise<MemoryResult> {
+async function drive(url: string, recommendations: number): Promise<MemoryResult> {
   using folder = temporaryFolder();
   const ledger = await openSqliteLedger({ file: folder.file("ledger.db") });
-  const cloud = createImitationCloud({ identity: "minted", now: () => Date.now() });
-  const purchaser = createPurchaser({ ledger, providers: [cloud.provider] });
-  const execution = {
-    executionId: "bench",
-    source: "buyonce-bench",
-    recommendations: Array.from({ length: recommendations }, () => disk()),
-  };
+  const purchaser = createPurchaser({ ledger, providers: [createAzure({ endpoint: url })] });
+  const execution = executionOf("bench", recommendations);
   const result = await measure(async () => {
     const events: DriveEvent[] = [];
     const report = await purchaser.drive(execution, { onEvent: (event) => events.push(event) });
+    console.error("drive", process.resourceUsage().maxRSS / 1024, process.memoryUsage());
     const json = jsonReport(report);
-    const descriptions = execution.recommendations.map(({ size }) => size);
+    console.error("json", process.resourceUsage().maxRSS / 1024, json.length);
+    const descriptions = describePlaces(execution, purchaser);
     const page = htmlReport([{ report, descriptions }], { at: Date.now(), events });
+    console.error("page", process.resourceUsage().maxRSS / 1024, page.length);
     return { report, events, json, page };
   });
   await ledger.close();
@@ -67,4 +66,4 @@ async function drive(recommendations: number): Promise<MemoryResult> {
 }
 
 const order = orderOfChild<MemoryOrder>();
-answer(await (order.kind === "listing" ? list(order.url) : drive(order.recommendations)));
+answer(await (order.kind === "listing" ? list(order.url) : drive(order.url, order.recommendations)));

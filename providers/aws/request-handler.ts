@@ -1,8 +1,8 @@
-import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpAgent, type AgentOptions } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
-import { addAbortSignal, type Readable } from "node:stream";
+import { addAbortSignal, Readable } from "node:stream";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
-import { connectionsPerHost } from "../http/connections-per-host.ts";
+import { keptConnections, singleConnections } from "../http/connections.ts";
 import { limitBytes } from "../http/limit-bytes.ts";
 import { noteUnsent } from "./unsent.ts";
 
@@ -35,7 +35,10 @@ let kept: Agents | undefined;
 
 /** For reads, and for questions to STS. */
 export function createRequestHandler(options: RequestHandlerOptions): NodeHttpHandler {
-  return new BoundedHandler(options, options.keepAlive ? (kept ??= createAgents(true)) : createAgents(false));
+  return new BoundedHandler(
+    options,
+    options.keepAlive ? (kept ??= createAgents(keptConnections)) : createAgents(singleConnections),
+  );
 }
 
 /** For one purchase, on a connection of its own: its errors say whether it came to a connection. */
@@ -84,7 +87,7 @@ class PurchaseHandler extends BoundedHandler {
 
   constructor(options: Bounds) {
     // A connection that was kept may be dead, and a reset of it cannot be told from "bought, answer lost".
-    const agents = createAgents(false);
+    const agents = createAgents(singleConnections);
     super(options, agents);
     const note = () => {
       this.#connected = true;
@@ -109,10 +112,8 @@ interface Agents {
   readonly httpsAgent: HttpsAgent;
 }
 
-function createAgents(keepAlive: boolean): Agents {
-  // With a finite maxSockets, which is the handler's default, Node asks for keep-alive even where the agent does not.
-  const options = keepAlive ? { keepAlive, maxSockets: connectionsPerHost } : { keepAlive, maxSockets: Infinity };
-  return { httpAgent: new HttpAgent(options), httpsAgent: new HttpsAgent(options) };
+function createAgents(connections: AgentOptions): Agents {
+  return { httpAgent: new HttpAgent(connections), httpsAgent: new HttpsAgent(connections) };
 }
 
 interface Watch {
@@ -140,7 +141,8 @@ function onConnection(agent: HttpAgent | HttpsAgent, { event, timeout, note }: W
 
 /** The body, which fails when it grows too long or takes too long. */
 function bounded(body: Readable, { maxAnswerBytes, timeout }: Bounds): Readable {
-  return addAbortSignal(AbortSignal.timeout(timeout), limitBytes(body, maxAnswerBytes));
+  const ending = addAbortSignal(AbortSignal.timeout(timeout), body);
+  return Readable.from(limitBytes(ending, maxAnswerBytes), { objectMode: false });
 }
 
 /** An answer that is not looked at, in the shape of an error of the SDK. */

@@ -12,12 +12,13 @@ import type { IncomingHttpHeaders } from "node:http";
 import { messageOf } from "../../src/contract/errors.ts";
 import { isObject, parseRetryAfter, type Answer } from "../http/answer.ts";
 import { UnbelievableAnswerError } from "../http/api-error.ts";
-import { connectionsPerHost } from "../http/connections-per-host.ts";
+import { keptConnections, singleConnections } from "../http/connections.ts";
 import { clockOffset } from "../http/clock-offset.ts";
 import { provesNotSent } from "../http/proves-not-sent.ts";
 import { sendOverWire } from "../http/send-over-wire.ts";
 import { TransportError, type TransportStage } from "../http/transport-error.ts";
 import { withSignal } from "../http/with-signal.ts";
+import { withTimeout } from "../http/with-timeout.ts";
 import { leftOf } from "./azure-limits.ts";
 
 /** One request as it leaves. */
@@ -33,7 +34,7 @@ export interface WireRequest {
   /** Stands in for a token over http, where the client has taken the bearer policy out. */
   readonly loopbackToken: string;
   readonly signal?: AbortSignal | undefined;
-  /** Use no kept-alive connection: one that the server is just closing would turn a purchase into an unknown outcome. */
+  /** Use no kept-alive connection: it is a purchase. */
   readonly freshConnection?: boolean;
 }
 
@@ -53,9 +54,8 @@ export function removePolicies({ pipeline }: PipelineOwner, insecure: boolean): 
   pipeline.removePolicy({ name: decompressResponsePolicyName });
 }
 
-/** Connections that are kept for reads. */
-const keeping = { keepAlive: true, maxSockets: connectionsPerHost };
-const kept = { http: new HttpAgent(keeping), https: new HttpsAgent(keeping) } as const;
+const reading = { http: new HttpAgent(keptConnections), https: new HttpsAgent(keptConnections) } as const;
+const buying = { http: new HttpAgent(singleConnections), https: new HttpsAgent(singleConnections) } as const;
 
 /** How far a request has come. */
 interface Progress {
@@ -71,27 +71,24 @@ interface Progress {
  * above the limit; for a signal that was aborted before, its reason.
  */
 export async function exchange(api: PipelineOwner, request: WireRequest, now: () => number): Promise<Answer> {
-  request.signal?.throwIfAborted();
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(timedOut(request)), request.timeout);
-  const ending = AbortSignal.any([late.signal, ...(request.signal ? [request.signal] : [])]);
-
-  const progress: Progress = { stage: "credential" };
-  const once = sendOnce(request, ending, progress);
-  try {
-    const response = await withSignal(api.pipeline.sendRequest(once, toPipelineRequest(request, ending)), ending);
-    return {
-      status: response.status,
-      text: response.bodyAsText ?? "",
-      retryAfter: parseRetryAfter(response.headers.get("retry-after"), now()),
-      left: leftOf(request.method, response.headers),
-      clockOffset: clockOffset(response.headers.get("date"), now()),
-    };
-  } catch (error) {
-    throw toTransportError(error, ending, progress);
-  } finally {
-    clearTimeout(timer);
-  }
+  const { timeout, signal } = request;
+  signal?.throwIfAborted();
+  return withTimeout({ timeout, signal, late: () => timedOut(request) }, async (ending) => {
+    const progress: Progress = { stage: "credential" };
+    const once = sendOnce(request, ending, progress);
+    try {
+      const response = await withSignal(api.pipeline.sendRequest(once, toPipelineRequest(request, ending)), ending);
+      return {
+        status: response.status,
+        text: response.bodyAsText ?? "",
+        retryAfter: parseRetryAfter(response.headers.get("retry-after"), now()),
+        left: leftOf(request.method, response.headers),
+        clockOffset: clockOffset(response.headers.get("date"), now()),
+      };
+    } catch (error) {
+      throw toTransportError(error, ending, progress);
+    }
+  });
 }
 
 function toPipelineRequest({ method, url, body, loopbackToken }: WireRequest, abortSignal: AbortSignal) {
@@ -147,9 +144,8 @@ function sendOnce(
 }
 
 function agentFor({ protocol }: URL, fresh: boolean): HttpAgent {
-  // A new one keeps no connection.
-  if (protocol === "http:") return fresh ? new HttpAgent() : kept.http;
-  return fresh ? new HttpsAgent() : kept.https;
+  const { http, https } = fresh ? buying : reading;
+  return protocol === "http:" ? http : https;
 }
 
 function toPipelineHeaders(headers: IncomingHttpHeaders): HttpHeaders {

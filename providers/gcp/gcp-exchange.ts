@@ -1,7 +1,7 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { parseBody, parseRetryAfter } from "../http/answer.ts";
-import { connectionsPerHost } from "../http/connections-per-host.ts";
+import { keptConnections, singleConnections } from "../http/connections.ts";
 import { clockOffset } from "../http/clock-offset.ts";
 import { ApiError, UnbelievableAnswerError } from "../http/api-error.ts";
 import { type OutgoingRequest, sendOverWire } from "../http/send-over-wire.ts";
@@ -16,10 +16,9 @@ export interface WireRequest extends Pick<OutgoingRequest, "method" | "url" | "s
 }
 
 // `proxyEnv`: HTTPS_PROXY and NO_PROXY are honoured where Node can (24.5 and later).
-const keeping = { keepAlive: true, maxSockets: connectionsPerHost };
-const kept = {
-  "http:": new HttpAgent(keeping),
-  "https:": new HttpsAgent({ ...keeping, proxyEnv: process.env }),
+const reading = {
+  http: new HttpAgent(keptConnections),
+  https: new HttpsAgent({ ...keptConnections, proxyEnv: process.env }),
 } as const;
 
 /**
@@ -37,7 +36,7 @@ export async function exchange({
     ...request,
     headers: Object.fromEntries(headers),
     body: bytesOf(body),
-    agent: agentFor(request.url.protocol === "http:", purchase),
+    agent: agentFor(request.url, purchase),
   });
   const retryAfter = parseRetryAfter(answer.headers["retry-after"], Date.now());
   const parsed = parseBody({ text });
@@ -48,9 +47,12 @@ export async function exchange({
   return { text, clockOffset: clockOffset(answer.headers["date"], Date.now()) };
 }
 
-function agentFor(insecure: boolean, fresh: boolean): HttpAgent {
-  if (!fresh) return kept[insecure ? "http:" : "https:"];
-  return insecure ? new HttpAgent({ keepAlive: false }) : new HttpsAgent({ keepAlive: false, proxyEnv: process.env });
+function agentFor({ protocol }: URL, purchase: boolean): HttpAgent {
+  if (!purchase) return protocol === "http:" ? reading.http : reading.https;
+  // The proxy is the one of the moment.
+  return protocol === "http:"
+    ? new HttpAgent(singleConnections)
+    : new HttpsAgent({ ...singleConnections, proxyEnv: process.env });
 }
 
 /** The SDK's body is text, or its bytes. */

@@ -4,6 +4,7 @@ import { ApiError, UnbelievableAnswerError } from "../http/api-error.ts";
 import { provesNotSent } from "../http/proves-not-sent.ts";
 import { TransportError, type TransportStage } from "../http/transport-error.ts";
 import { withSignal } from "../http/with-signal.ts";
+import { withTimeout } from "../http/with-timeout.ts";
 import { exchange } from "./gcp-exchange.ts";
 import type { GcpCredential } from "./gcp-settings.ts";
 
@@ -68,27 +69,29 @@ export function createTransport({
     if (call.stage !== "credential")
       throw new Error("The Google SDK tried to send a request a second time; it was stopped.");
     if (url.protocol !== "https:" && !insecure) throw notSecure(url);
-    const ending = AbortSignal.any([AbortSignal.timeout(call.timeout), ...(call.signal ? [call.signal] : [])]);
-    try {
-      const all = new Headers(headers);
-      // The origin is the audience of a token that a service account signs itself. Versions of google-auth-library before
-      // 10 give a plain object.
-      const signed = async () => (await call.credential()).getRequestHeaders(`${url.origin}/`);
-      const given = new Headers(await withSignal(signed(), ending));
-      for (const [name, value] of given) all.set(name, value);
-      ending.throwIfAborted();
-      call.stage = "connection";
-      const onConnected = () => (call.stage = "unanswered");
-      const { purchase = false } = call;
-      const request = { method, url, headers: all, body, purchase, signal: ending, maxBytes, onConnected };
-      const { text, clockOffset } = await exchange(request);
-      call.onClock?.(clockOffset);
-      call.answered = true;
-      return new Response(text, { headers: { "content-type": "application/json" } });
-    } catch (error) {
-      if (call.signal?.aborted) throw call.signal.reason;
-      throw toTransportError(error, ending, call);
-    }
+    const { timeout, signal } = call;
+    return withTimeout({ timeout, signal, late: () => new Error(lateText(timeout)) }, async (ending) => {
+      try {
+        const all = new Headers(headers);
+        // The origin is the audience of a token that a service account signs itself. Versions of google-auth-library before
+        // 10 give a plain object.
+        const signed = async () => (await call.credential()).getRequestHeaders(`${url.origin}/`);
+        const given = new Headers(await withSignal(signed(), ending));
+        for (const [name, value] of given) all.set(name, value);
+        ending.throwIfAborted();
+        call.stage = "connection";
+        const onConnected = () => (call.stage = "unanswered");
+        const { purchase = false } = call;
+        const request = { method, url, headers: all, body, purchase, signal: ending, maxBytes, onConnected };
+        const { text, clockOffset } = await exchange(request);
+        call.onClock?.(clockOffset);
+        call.answered = true;
+        return new Response(text, { headers: { "content-type": "application/json" } });
+      } catch (error) {
+        if (signal?.aborted) throw signal.reason;
+        throw toTransportError(error, ending, call);
+      }
+    });
   }
 
   return {
@@ -118,6 +121,8 @@ export function createTransport({
   };
 }
 
+const lateText = (timeout: number) => `no complete answer within ${timeout} ms`;
+
 function toTransportError(error: unknown, ending: AbortSignal, { stage, timeout }: OpenCall): unknown {
   if (error instanceof ApiError || error instanceof UnbelievableAnswerError) return error;
   const code = ending.aborted ? "ETIMEDOUT" : codeOf(error);
@@ -125,7 +130,7 @@ function toTransportError(error: unknown, ending: AbortSignal, { stage, timeout 
   return new TransportError({
     stage: unsent ? "connection" : stage,
     code,
-    message: ending.aborted ? `no complete answer within ${timeout} ms` : messageOf(error) || code,
+    message: ending.aborted ? lateText(timeout) : messageOf(error) || code,
     cause: error,
   });
 }

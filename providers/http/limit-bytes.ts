@@ -1,4 +1,3 @@
-import { pipeline, Transform, type Readable } from "node:stream";
 import { UnbelievableAnswerError } from "./api-error.ts";
 
 /**
@@ -9,19 +8,16 @@ export const defaultMaxAnswerBytes = 16 * 1_024 ** 2;
 
 /**
  * Passes a stream on up to `limit` bytes. With the first byte above it the source is destroyed, its connection too, and
- * the stream that is returned ends with an UnbelievableAnswerError. Where a body is decompressed, put it behind that step,
- * so that what comes out is counted.
+ * whoever reads gets an UnbelievableAnswerError. Where a body is decompressed, put it behind that step, so that what comes out is
+ * counted. What is to end a source that says nothing any more has to end the source itself.
+ *
+ * No stream of its own: one by `pipeline` stays in memory, with its source, until the next full collection.
  */
-export function limitBytes(source: Readable, limit: number): Readable {
+export async function* limitBytes(source: AsyncIterable<Buffer>, limit: number): AsyncGenerator<Buffer> {
   let taken = 0;
-  const limited = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      taken += chunk.length;
-      if (taken > limit) done(new UnbelievableAnswerError(`the answer is longer than ${limit} bytes`));
-      else done(null, chunk);
-    },
-  });
-  // Whoever reads the stream is told of its end and of every error.
-  pipeline(source, limited, () => undefined);
-  return limited;
+  for await (const chunk of source) {
+    taken += chunk.length;
+    if (taken > limit) throw new UnbelievableAnswerError(`the answer is longer than ${limit} bytes`);
+    yield chunk;
+  }
 }
