@@ -21,15 +21,19 @@ export function canaryOf(record: TokenRecord): Canary {
 
 /**
  * A listing counts only if it shows what must be there: an identity that lost its reading role gets an empty one, with
- * status 200. Every live commitment that the ledger knows is a canary.
+ * status 200. Every live commitment that the ledger knows is a canary. `begunAt`: when the listing was begun, by the ledger's clock;
+ * its pages may have been read as long ago.
  */
 export async function checkCanary(
-  { ledger, environment, stop }: Pick<DriveContext, "ledger" | "environment" | "stop">,
+  { environment, stop }: Pick<DriveContext, "environment" | "stop">,
   executor: ServiceExecutor,
   scope: Scope,
-  { known, listing }: { readonly known: readonly Canary[]; readonly listing: Listing },
+  {
+    known,
+    begunAt,
+    listing,
+  }: { readonly known: readonly Canary[]; readonly begunAt: number; readonly listing: Listing },
 ): Promise<void> {
-  const now = await ledger.now();
   for (const {
     ids: [id],
     listedUntil,
@@ -37,7 +41,7 @@ export async function checkCanary(
   } of known) {
     if (id === undefined || listing.byId.has(id) || environment.now() >= listedUntil) continue;
     const visible =
-      isRecent({ purchasedAt }, now) &&
+      isRecent({ purchasedAt }, begunAt) &&
       (await asRefusal("lookup-failed", `Reading ${id} failed`, () => executor.inventory.read(scope, id, stop))) !==
         undefined;
     if (!visible) {

@@ -83,13 +83,14 @@ export function createLookup({ ledger, environment, stop, emit, tokens, within }
   ): Promise<Listing> {
     // Read before the listing is made: what is bought meanwhile need not be in it.
     const known = await readPurchased(ledger, scope.key, stop.check, canaryOf);
+    const begunAt = await ledger.now();
     const ids = new Set(known.flatMap((canary) => canary.ids));
     const since = within === undefined ? undefined : environment.now() - within;
     const wanted = { tokens, ids, keeps: mayBeOurs(executor), since };
     const listing = await asRefusal("lookup-failed", `The look-up in ${scope.label} failed`, () =>
       readListing(executor.inventory, scope, wanted, { signal: stop.signal, onPage }),
     );
-    await checkCanary({ ledger, environment, stop }, executor, scope, { known, listing });
+    await checkCanary({ environment, stop }, executor, scope, { known, begunAt, listing });
     return listing;
   }
 

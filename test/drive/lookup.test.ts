@@ -130,6 +130,21 @@ describe("the canary", () => {
     expect(cloud.counts.reads).toBe(1);
   });
 
+  test("a listing that takes longer than that was begun within 15 minutes: its pages may be as old", async () => {
+    const parts = await withPurchase();
+    const patient = { ...parts, options: { ...parts.options, leaseLength: 60 * minutes } };
+    const purchaser = changed(patient, {
+      inventory: {
+        list: async function* () {
+          yield [];
+          parts.environment.advance(16 * minutes);
+        },
+      },
+    });
+    expect((await purchaser.drive(parts.other)).outcomes[0]?.status).toBe("purchased");
+    expect(parts.cloud.counts.reads).toBe(1);
+  });
+
   test("within 15 minutes, and the reading fails: refused, with the id", async () => {
     const parts = await withPurchase();
     parts.cloud.faults.listing = "empty";
