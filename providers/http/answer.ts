@@ -34,8 +34,8 @@ export function isObject(value: unknown): value is UnknownObject {
  */
 export function parseRetryAfter(header: string | undefined, now: number): number | undefined {
   if (header === undefined || header.trim() === "") return undefined;
-  const seconds = Number(header);
-  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1_000);
+  const milliseconds = Number(header) * 1_000;
+  if (Number.isFinite(milliseconds)) return Math.max(0, milliseconds);
   const date = Date.parse(header);
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
