@@ -1,11 +1,12 @@
 import { RefusedError } from "../contract/errors.ts";
 import type { Scope, ServiceExecutor } from "../contract/executor.ts";
-import type { TokenRecord } from "../contract/ledger.ts";
+import type { Ledger, TokenRecord } from "../contract/ledger.ts";
 import { shellWord } from "../contract/shell-word.ts";
 import { asRefusal } from "./as-refusal.ts";
 import type { DriveContext } from "./drive-context.ts";
 import { isRecent, listedUntil, recordedIds } from "./must-be-listed.ts";
 import type { Listing } from "./read-listing.ts";
+import { readPurchased } from "./read-records.ts";
 
 /** What a listing is checked by: the ids of one purchase, and until when the first must be in it. */
 interface Canary {
@@ -14,25 +15,32 @@ interface Canary {
   readonly purchasedAt: number | undefined;
 }
 
-/** The canary that a purchase is. */
-export function canaryOf(record: TokenRecord): Canary {
+/** What a listing is checked by. */
+export interface Canaries {
+  readonly known: readonly Canary[];
+  /** When they were read, by the ledger's clock: no page of the listing is older. */
+  readonly readAt: number;
+}
+
+/** Reads them before the listing is made: what is bought meanwhile need not be in it. Throws a LedgerError, or what `check` throws. */
+export async function readCanaries(ledger: Ledger, scope: Scope, check: () => void): Promise<Canaries> {
+  return { known: await readPurchased(ledger, scope.key, check, canaryOf), readAt: await ledger.now() };
+}
+
+function canaryOf(record: TokenRecord): Canary {
   return { ids: recordedIds(record), listedUntil: listedUntil(record), purchasedAt: record.purchasedAt };
 }
 
 /**
  * A listing counts only if it shows what must be there: an identity that lost its reading role gets an empty one, with
- * status 200. Every live commitment that the ledger knows is a canary. `begunAt`: when the listing was begun, by the ledger's clock;
- * its pages may have been read as long ago.
+ * status 200. Every live commitment that the ledger knows is a canary.
  */
 export async function checkCanary(
   { environment, stop }: Pick<DriveContext, "environment" | "stop">,
   executor: ServiceExecutor,
   scope: Scope,
-  {
-    known,
-    begunAt,
-    listing,
-  }: { readonly known: readonly Canary[]; readonly begunAt: number; readonly listing: Listing },
+  { known, readAt }: Canaries,
+  listing: Listing,
 ): Promise<void> {
   for (const {
     ids: [id],
@@ -41,7 +49,7 @@ export async function checkCanary(
   } of known) {
     if (id === undefined || listing.byId.has(id) || environment.now() >= listedUntil) continue;
     const visible =
-      isRecent({ purchasedAt }, begunAt) &&
+      isRecent({ purchasedAt }, readAt) &&
       (await asRefusal("lookup-failed", `Reading ${id} failed`, () => executor.inventory.read(scope, id, stop))) !==
         undefined;
     if (!visible) {

@@ -5,10 +5,9 @@ import type { Scope, ServiceExecutor } from "../contract/executor.ts";
 import type { Ledger } from "../contract/ledger.ts";
 import { eventError } from "./emit.ts";
 import { asRefusal } from "./as-refusal.ts";
-import { canaryOf, checkCanary } from "./check-canary.ts";
+import { checkCanary, readCanaries } from "./check-canary.ts";
 import { mayBeOurs } from "./look-alike.ts";
 import { type Listing, type PageRead, readListing } from "./read-listing.ts";
-import { readPurchased } from "./read-records.ts";
 import { createSharedListings } from "./shared-listings.ts";
 import type { Stop } from "./stop.ts";
 
@@ -81,16 +80,14 @@ export function createLookup({ ledger, environment, stop, emit, tokens, within }
     tokens: ReadonlySet<string>,
     onPage: ((read: PageRead) => void) | undefined,
   ): Promise<Listing> {
-    // Read before the listing is made: what is bought meanwhile need not be in it.
-    const known = await readPurchased(ledger, scope.key, stop.check, canaryOf);
-    const begunAt = await ledger.now();
-    const ids = new Set(known.flatMap((canary) => canary.ids));
+    const canaries = await readCanaries(ledger, scope, stop.check);
+    const ids = new Set(canaries.known.flatMap((canary) => canary.ids));
     const since = within === undefined ? undefined : environment.now() - within;
     const wanted = { tokens, ids, keeps: mayBeOurs(executor), since };
     const listing = await asRefusal("lookup-failed", `The look-up in ${scope.label} failed`, () =>
       readListing(executor.inventory, scope, wanted, { signal: stop.signal, onPage }),
     );
-    await checkCanary({ environment, stop }, executor, scope, { known, begunAt, listing });
+    await checkCanary({ environment, stop }, executor, scope, canaries, listing);
     return listing;
   }
 
