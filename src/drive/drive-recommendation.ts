@@ -85,15 +85,15 @@ async function buy(
   let submission: Submission;
   try {
     drive.stop.check();
-    const found = await findListed(drive, task, fresh);
+    const { listed: found, listing } = await findListed(drive, task, fresh);
     if (found !== undefined) {
       return adopted(found.commitment, { proves: await provenBeside(drive, task, found.commitment) });
     }
     if (quotesLeft === 0) throw tooManyQuotes();
     const { quote, marker } = await drive.quotes.forPurchase(drive, task);
     checkPrice(quote.price, task.record.recommendation.maxPrice);
-    // It may have waited for an hour.
-    const foundNow = drive.lookup.isOld(task.record.scope) ? await findListed(drive, task, false) : undefined;
+    // It may have waited for an hour. A listing that another made meanwhile says nothing until this one has looked into it.
+    const foundNow = drive.lookup.isOld(listing) ? (await findListed(drive, task, false)).listed : undefined;
     if (foundNow !== undefined) {
       return adopted(foundNow.commitment, { proves: await provenBeside(drive, task, foundNow.commitment) });
     }

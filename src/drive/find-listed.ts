@@ -4,13 +4,21 @@ import { compareFound, match } from "./adopt.ts";
 import { checkElsewhere } from "./check-elsewhere.ts";
 import type { Looking, Looker } from "./drive-context.ts";
 import { refuseLookAlikes, withMarks } from "./look-alike.ts";
+import type { Listing } from "./read-listing.ts";
+
+/** What was looked for, and where. */
+export interface Look {
+  /** Undefined where the listing shows nothing. */
+  readonly listed: Listed | undefined;
+  readonly listing: Listing;
+}
 
 /**
- * What the listing shows under the token, compared with what was asked for; undefined where it shows nothing. `fresh`: a listing made
+ * What the listing shows under the token, compared with what was asked for. `fresh`: a listing made
  * now. Throws a RefusedError `look-alike` for what may be it without saying so, `bought-elsewhere` for what another engine says that
  * it bought, `twin-forbidden`, and those of the look-up and of the comparison.
  */
-export async function findListed(drive: Looker, task: Looking, fresh: boolean): Promise<Listed | undefined> {
+export async function findListed(drive: Looker, task: Looking, fresh: boolean): Promise<Look> {
   const { executor, record } = task;
   const { recIndex, token, scope } = record;
   const { lookup } = drive;
@@ -21,9 +29,9 @@ export async function findListed(drive: Looker, task: Looking, fresh: boolean): 
     checkElsewhere(record);
     await refuseLookAlikes(drive, task, listing);
     drive.twins.look(task, listing);
-    return undefined;
+    return { listed, listing: shown };
   }
   drive.emit({ type: "adopting", recIndex, token: maskToken(token), commitmentId: listed.commitment.id });
   await compareFound(executor, record, listed, drive.stop);
-  return listed;
+  return { listed, listing: shown };
 }

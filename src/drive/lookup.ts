@@ -18,8 +18,8 @@ export interface Lookup {
    * nothing is bought. `onPage` is told each page where this call begins it.
    */
   listing(executor: ServiceExecutor, scope: Scope, onPage?: (read: PageRead) => void): Promise<Listing>;
-  /** Whether the drive's listing of a scope has grown old: the next that is asked for is a new one. */
-  isOld(scope: Scope): boolean;
+  /** Whether a listing of this look-up has grown old: what was looked for in it is looked for again before anything is sent. */
+  isOld(listing: Listing): boolean;
   /** A listing that is begun after this is asked for. Whoever asks for one while another is made shares the next. */
   fresh(executor: ServiceExecutor, scope: Scope, token: string): Promise<Listing>;
 }
@@ -45,15 +45,16 @@ const longestBelieved = 900_000;
 interface DriveListing {
   readonly listing: Promise<Listing>;
   /** Undefined while it is made, and where that failed. */
-  madeAt: ClockReading | undefined;
+  made: Listing | undefined;
 }
 
 /** Builds the lookup of one drive. */
 export function createLookup({ ledger, environment, stop, emit, tokens, within }: LookupOptions): Lookup {
   const listings = new Map<string, DriveListing>();
-  const isOld = ({ key }: Scope) => {
-    const madeAt = listings.get(key)?.madeAt;
-    return madeAt !== undefined && passedAtMost(madeAt, environment.readClock()) > longestBelieved;
+  const madeAt = new WeakMap<Listing, ClockReading>();
+  const isOld = (listing: Listing) => {
+    const at = madeAt.get(listing);
+    return at !== undefined && passedAtMost(at, environment.readClock()) > longestBelieved;
   };
 
   async function list(
@@ -66,6 +67,7 @@ export function createLookup({ ledger, environment, stop, emit, tokens, within }
     emit({ type: "listing", scope: scope.label });
     try {
       const listing = await listAndCheck(executor, scope, wanted, onPage);
+      madeAt.set(listing, environment.readClock());
       emit({ type: "listed", scope: scope.label, matches: listing.byToken.size });
       return listing;
     } catch (error) {
@@ -94,13 +96,13 @@ export function createLookup({ ledger, environment, stop, emit, tokens, within }
   return {
     listing: (executor, scope, onPage) => {
       stop.check();
-      const known = isOld(scope) ? undefined : listings.get(scope.key);
-      if (known !== undefined) return known.listing;
+      const known = listings.get(scope.key);
+      if (known !== undefined && (known.made === undefined || !isOld(known.made))) return known.listing;
       const listing = list(executor, scope, tokens.get(scope.key) ?? new Set(), onPage);
-      const begun: DriveListing = { listing, madeAt: undefined };
+      const begun: DriveListing = { listing, made: undefined };
       listings.set(scope.key, begun);
       listing.then(
-        () => (begun.madeAt = environment.readClock()),
+        (made) => (begun.made = made),
         () => undefined,
       );
       return listing;

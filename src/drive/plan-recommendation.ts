@@ -126,7 +126,7 @@ export async function planRecommendation(drive: Looker, prospect: Prospect): Pro
     const bought = record.commitment;
     const asked = { ...(bought ? reopened(record, bought) : record), recommendation: place.recommendation };
     // The drive itself says what it adopts.
-    const listed = await findListed(
+    const { listed } = await findListed(
       { ...drive, emit: () => undefined },
       { executor, record: asked },
       bought !== undefined,

@@ -1,0 +1,90 @@
+import { describe, expect, test } from "vitest";
+import type { ServiceExecutor } from "../../src/contract/executor.ts";
+import type { Inventory } from "../../src/contract/inventory.ts";
+import { disk } from "../../src/testing/imitation/order-book.ts";
+import { changed, execution, setup, token } from "./setup.ts";
+
+const longerThanBelieved = 900_001;
+
+/** Ends what can go on without more being asked. */
+const settled = () => new Promise((done) => setTimeout(done, 20));
+
+/**
+ * Two that were looked for in one listing. The prices of both come when it is old; the first was bought meanwhile by an engine without
+ * this ledger, and its price comes last, so that the second has had the listing made anew.
+ */
+async function bothWait(list?: (inventory: Inventory) => Inventory["list"]) {
+  const parts = setup({ leaseLength: 6_000_000 });
+  const { cloud, environment } = parts;
+  const { quote, inventory }: ServiceExecutor = cloud.executor;
+  const prices = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
+  let asked = 0;
+  const purchaser = changed(parts, {
+    quote: async (...parameters) => {
+      await prices[parameters[0]["quantity"] === 1 ? 0 : 1].promise;
+      return quote(...parameters);
+    },
+    inventory: list === undefined ? {} : { list: list(inventory) },
+  });
+  const driving = purchaser.drive(execution(disk(), disk({ quantity: 2 })), {
+    onEvent: ({ type }) => void (asked += type === "quoting" ? 1 : 0),
+  });
+  await expect.poll(() => asked).toBe(2);
+  cloud.add({ id: "elsewhere", token: token(), state: "Succeeded" });
+  environment.advance(longerThanBelieved);
+  prices[1].resolve();
+  await settled();
+  prices[0].resolve();
+  return { outcomes: (await driving).outcomes, cloud };
+}
+
+describe("a listing that has grown old while a price was waited for", () => {
+  test("made anew for another, it is looked into all the same", async () => {
+    const { outcomes, cloud } = await bothWait();
+    expect(outcomes).toMatchObject([
+      { status: "already-purchased", commitment: { id: "elsewhere" } },
+      { status: "purchased" },
+    ]);
+    expect(cloud.counts).toMatchObject({ listings: 2, sends: 1 });
+  });
+
+  test("that could not be made anew for another says nothing", async () => {
+    let listings = 0;
+    const { outcomes, cloud } = await bothWait(
+      (inventory) =>
+        async function* (...parameters) {
+          if ((listings += 1) > 1) throw new Error("503");
+          yield* inventory.list(...parameters);
+        },
+    );
+    expect(outcomes.map(({ error }) => error?.code)).toEqual(["lookup-failed", "lookup-failed"]);
+    expect([listings, cloud.counts.sends]).toEqual([2, 0]);
+  });
+
+  test("was made for it alone, after what it sent had expired: it is looked for anew", async () => {
+    const parts = setup({ leaseLength: 6_000_000 });
+    const { cloud, environment } = parts;
+    const { quote }: ServiceExecutor = cloud.executor;
+    let quotes = 0;
+    const purchaser = changed(parts, {
+      quote: async (...parameters) => {
+        quotes += 1;
+        if (quotes === 2) {
+          environment.advance(longerThanBelieved);
+          cloud.add({ id: "elsewhere", token: token(), state: "Succeeded" });
+        }
+        return quote(...parameters);
+      },
+    });
+    cloud.faults.sends = ["lost-before"];
+    cloud.faults.resolve = "throws";
+    const [lost] = (await purchaser.drive(execution())).outcomes;
+    expect(lost?.status).toBe("unresolved");
+    cloud.faults.resolve = undefined;
+    cloud.faults.sends = ["expired"];
+    environment.advance(600_000);
+    const [found] = (await purchaser.drive(execution())).outcomes;
+    expect(found).toMatchObject({ status: "already-purchased", commitment: { id: "elsewhere" } });
+    expect(quotes).toBe(2);
+  });
+});
