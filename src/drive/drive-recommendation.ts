@@ -11,7 +11,7 @@ import type { DriveContext, Task } from "./drive-context.ts";
 import type { Bought, Ending } from "./ending.ts";
 import { findLate, findUnproven, type Late, provenBeside } from "./find-late.ts";
 import { findListed } from "./find-listed.ts";
-import { checkPrice } from "./get-quote.ts";
+import { checkPrice, type Quoted } from "./get-quote.ts";
 import { ask, judge, lookAtFailed } from "./judge-submission.ts";
 import { recheckPurchase } from "./recheck-purchase.ts";
 import { type OpenSubmission, reconcileSubmission } from "./reconcile.ts";
@@ -20,6 +20,9 @@ import { checkBeforeSend, sendOnce } from "./send.ts";
 
 /** New quotes within one drive: each needs proof that nothing was bought under the one before. */
 const maxQuotes = 3;
+
+/** How often something is looked for and priced, at most, because the look or the price has grown old before it was sent. */
+const maxRounds = 3;
 
 /** What was sent is proven to have bought nothing: it is bought from the start, with a listing made now. */
 interface Anew {
@@ -84,23 +87,26 @@ async function buy(
   let isLookedFor = false;
   let submission: Submission;
   try {
-    drive.stop.check();
-    const { listed: found, listing } = await findListed(drive, task, fresh);
-    if (found !== undefined) {
-      return adopted(found.commitment, { proves: await provenBeside(drive, task, found.commitment) });
+    let quoted: Quoted | undefined;
+    let isYoung = false;
+    for (let rounds = 0; quoted === undefined || !isYoung; rounds += 1) {
+      drive.stop.check();
+      const { listed, listing } = await findListed(drive, task, fresh);
+      if (listed !== undefined) {
+        return adopted(listed.commitment, { proves: await provenBeside(drive, task, listed.commitment) });
+      }
+      if (quotesLeft === 0) throw tooManyQuotes();
+      if (rounds === maxRounds) throw tooSlow();
+      if (quoted === undefined || drive.quotes.isOld(quoted)) quoted = await drive.quotes.forPurchase(drive, task);
+      checkPrice(quoted.quote.price, task.record.recommendation.maxPrice);
+      // After the quote: what it shows as there before is nobody's to find afterwards.
+      isLookedFor = true;
+      const late = await findLate(drive, task);
+      if (late !== undefined) return adoptedLate(late);
+      // Each of these may have waited for an hour: what was seen before, or the price, is not what it was then.
+      isYoung = !drive.lookup.isOld(listing) && !drive.quotes.isOld(quoted);
     }
-    if (quotesLeft === 0) throw tooManyQuotes();
-    const { quote, marker } = await drive.quotes.forPurchase(drive, task);
-    checkPrice(quote.price, task.record.recommendation.maxPrice);
-    // It may have waited for an hour. A listing that another made meanwhile says nothing until this one has looked into it.
-    const foundNow = drive.lookup.isOld(listing) ? (await findListed(drive, task, false)).listed : undefined;
-    if (foundNow !== undefined) {
-      return adopted(foundNow.commitment, { proves: await provenBeside(drive, task, foundNow.commitment) });
-    }
-    // After the quote: what it shows as there before is nobody's to find afterwards.
-    isLookedFor = true;
-    const late = await findLate(drive, task);
-    if (late !== undefined) return adoptedLate(late);
+    const { quote, marker } = quoted;
     drive.stop.checkTimeFor(task.executor.sendTimeout);
     drive.budget.take(token, quote.price);
     submission = await writeAhead(drive, task, marker, quote);
@@ -300,6 +306,14 @@ function failedError(id: string, state: string): BuyonceError {
     code: "purchase-rejected",
     providerCode: state,
     message: `The provider took the purchase and ended it as ${state} (${id}): nothing was bought. Look up why at the provider, then drive again.`,
+  });
+}
+
+function tooSlow(): RefusedError {
+  return new RefusedError({
+    code: "quote-failed",
+    message: `${maxRounds} times in a row the provider took so long that its listing or its price was too old to buy by. Nothing was sent. Drive again later.`,
+    retryable: true,
   });
 }
 

@@ -19,6 +19,8 @@ export interface KeptQuotes {
    * Throws whatever {@link getQuote} throws.
    */
   forPurchase(drive: Quoting, asked: Asked): Promise<Quoted>;
+  /** Whether a price to buy at has grown old since it was given out: it is asked for again before its write-ahead. */
+  isOld(quoted: Quoted): boolean;
 }
 
 interface Kept {
@@ -41,16 +43,20 @@ export function isQuotedAhead({ recovery, quoteSeesPurchases = false }: ServiceE
 /** Keeps the quotes of one drive. */
 export function createKeptQuotes({ readClock }: Pick<Environment, "readClock">): KeptQuotes {
   const kept = new Map<string, Kept>();
+  /** From when on the prices age that were given out: one that was asked for just now may have waited for its turn before. */
+  const since = new WeakMap<Quoted, ClockReading>();
 
   function find({ record }: Asked): Kept | undefined {
     const found = kept.get(record.token);
     return found?.sent === lastAttempt(record) ? found : undefined;
   }
 
+  const isOlder = (at: ClockReading) => passedAtMost(at, readClock()) > longestKept;
+
   /** One that is asked for now is waited for. */
   async function usable({ at, quoted }: Kept): Promise<Quoted | undefined> {
     const answered = await quoted.catch(() => undefined);
-    return passedAtMost(at, readClock()) <= longestKept ? answered : undefined;
+    return isOlder(at) ? undefined : answered;
   }
 
   return {
@@ -69,7 +75,15 @@ export function createKeptQuotes({ readClock }: Pick<Environment, "readClock">):
     forPurchase: async (drive, asked) => {
       const found = find(asked);
       kept.delete(asked.record.token);
-      return (found && (await usable(found))) ?? getQuote(drive, asked);
+      const before = found && (await usable(found));
+      const quoted = before ?? (await getQuote(drive, asked));
+      since.set(quoted, found !== undefined && quoted === before ? found.at : readClock());
+      return quoted;
+    },
+
+    isOld: (quoted) => {
+      const at = since.get(quoted);
+      return at !== undefined && isOlder(at);
     },
   };
 }

@@ -88,3 +88,73 @@ describe("a listing that has grown old while a price was waited for", () => {
     expect(quotes).toBe(2);
   });
 });
+
+describe("while a look at an earlier send waits", () => {
+  /** Refused once, and driven again: so much time passes in the look at that, after the new price. */
+  async function lookWaits(time: number, meanwhile: (cloud: ReturnType<typeof setup>["cloud"]) => void) {
+    const parts = setup({ leaseLength: 6_000_000 });
+    const { cloud, environment } = parts;
+    const { quote, resolve }: ServiceExecutor = cloud.executor;
+    let [quotes, waits] = [0, 0];
+    const purchaser = changed(parts, {
+      quote: async (...parameters) => {
+        quotes += 1;
+        return quote(...parameters);
+      },
+      resolve: async (...parameters) => {
+        const shown = await resolve(...parameters);
+        if (quotes > 1 && (waits += 1) === 1) {
+          environment.advance(time);
+          meanwhile(cloud);
+        }
+        return shown;
+      },
+    });
+    cloud.faults.sends = ["rejected"];
+    cloud.faults.resolve = "throws";
+    await purchaser.drive(execution());
+    cloud.faults.resolve = undefined;
+    const [outcome] = (await purchaser.drive(execution())).outcomes;
+    return { outcome, quotes, sends: cloud.counts.sends };
+  }
+
+  test("the listing grows old: it is looked for anew", async () => {
+    const { outcome, sends } = await lookWaits(longerThanBelieved, (cloud) => {
+      cloud.add({ id: "elsewhere", token: token(), state: "Succeeded" });
+    });
+    expect(outcome).toMatchObject({ status: "already-purchased", commitment: { id: "elsewhere" } });
+    expect(sends).toBe(1);
+  });
+
+  test("the price grows old: it is asked for anew", async () => {
+    const { outcome, quotes } = await lookWaits(120_001, (cloud) => (cloud.faults.price = "11"));
+    expect(outcome).toMatchObject({ status: "purchased", price: { amount: "11" } });
+    expect(quotes).toBe(3);
+  });
+
+  test("a price that is young is kept", async () => {
+    const { outcome, quotes } = await lookWaits(119_000, (cloud) => (cloud.faults.price = "11"));
+    expect(outcome).toMatchObject({ status: "purchased", price: { amount: "10" } });
+    expect(quotes).toBe(2);
+  });
+});
+
+test("where it always takes so long, nothing is bought, and the drive ends", async () => {
+  const parts = setup({ leaseLength: 6_000_000 });
+  const { quote }: ServiceExecutor = parts.cloud.executor;
+  const purchaser = changed(parts, {
+    quote: async (...parameters) => {
+      parts.environment.advance(longerThanBelieved);
+      return quote(...parameters);
+    },
+    inventory: {
+      list: async function* () {
+        yield [];
+        parts.environment.advance(120_001);
+      },
+    },
+  });
+  const [outcome] = (await purchaser.drive(execution())).outcomes;
+  expect(outcome).toMatchObject({ status: "refused", error: { code: "quote-failed", retryable: true } });
+  expect(parts.cloud.counts.sends).toBe(0);
+});
