@@ -20,6 +20,7 @@ import { findLate } from "./find-late.ts";
 import { ask, bought, judge, judgeProven, lookAtFailed, type Resolved, type Shown } from "./judge-submission.ts";
 import { refuseLookAlikes, withMarks } from "./look-alike.ts";
 import { overError } from "./outcome.ts";
+import type { Listing } from "./read-listing.ts";
 import { recordEvidence, recordRefusedResend, writeAheadAgain } from "./record.ts";
 import { checkBeforeSend, sendOnce } from "./send.ts";
 
@@ -50,6 +51,9 @@ const answersBeforeResend = 2;
 
 /** How often the same handle is sent again within one drive. */
 const maxResends = 2;
+
+/** How often it is looked for, at most, before the same handle is sent again, because the listing has grown old meanwhile. */
+const maxLooks = 3;
 
 /** What is known while the search goes on. */
 interface Search {
@@ -266,15 +270,24 @@ async function lookBeforeResend(
 ): Promise<
   Exclude<Resolved, { readonly kind: "unresolved" }> | Extract<Resolution, { readonly kind: "unclear" }> | undefined
 > {
-  const listed = await lookForMarker(drive, task, submission);
-  if (listed !== undefined) return listed;
-  const late = await findLate(drive, task);
-  if (late?.commitment.standing === "ended") throw overError(late.commitment.id, late.commitment.state);
-  if (late !== undefined) return bought(late.commitment, { passedBy: true, proves: [late.attempt] });
-  // The limit may have been lowered since this was quoted.
-  checkPrice(submission.price, task.record.recommendation.maxPrice);
-  await checkBeforeSend(drive, task);
-  return undefined;
+  for (let looks = 0; looks < maxLooks; looks += 1) {
+    const age = await ageOfSubmission(drive, task, submission);
+    const listing = await drive.lookup.fresh(task.executor, submission.scope, task.record.token);
+    const listed = await lookForMarker(drive, task, submission, { age, listing });
+    if (listed !== undefined) return listed;
+    const late = await findLate(drive, task);
+    if (late?.commitment.standing === "ended") throw overError(late.commitment.id, late.commitment.state);
+    if (late !== undefined) return bought(late.commitment, { passedBy: true, proves: [late.attempt] });
+    // The limit may have been lowered since this was quoted.
+    checkPrice(submission.price, task.record.recommendation.maxPrice);
+    if (drive.lookup.isOld(listing)) continue;
+    await checkBeforeSend(drive, task);
+    return undefined;
+  }
+  return {
+    kind: "unclear",
+    reason: "Looking whether it was bought took so long that the listing was too old to go by.",
+  };
 }
 
 /** What a listing made now shows under the token, while nothing is seen under the handle; undefined where it shows nothing. */
@@ -282,13 +295,13 @@ async function lookForMarker(
   drive: DriveContext,
   task: Task,
   submission: Submission,
+  { age, listing: shown }: { readonly age: Age; readonly listing: Listing },
 ): Promise<
   Exclude<Resolved, { readonly kind: "unresolved" }> | Extract<Resolution, { readonly kind: "unclear" }> | undefined
 > {
   const { executor, record } = task;
-  const age = await ageOfSubmission(drive, task, submission);
   const { token, notThis } = record;
-  const listing = await withMarks(drive, task, await drive.lookup.fresh(executor, submission.scope, token));
+  const listing = await withMarks(drive, task, shown);
   const found = match(listing, token, notThis);
   if (found === undefined) {
     await refuseLookAlikes(drive, task, listing);

@@ -139,6 +139,40 @@ describe("while a look at an earlier send waits", () => {
   });
 });
 
+test.each([
+  ["once: it is looked for anew", 1, { status: "already-purchased", commitment: { id: "elsewhere" } }],
+  ["each time: nothing is sent again", Infinity, { status: "unresolved" }],
+])("a look at an earlier send waits before what was sent last is sent again, %s", async (_when, times, expected) => {
+  const parts = setup({ leaseLength: 60_000_000 });
+  const { cloud, environment } = parts;
+  const { resolve }: ServiceExecutor = cloud.executor;
+  let waits: number | undefined;
+  const purchaser = changed(parts, {
+    resolve: async (...parameters) => {
+      const shown = await resolve(...parameters);
+      if (parameters[0].attempt !== 1 || waits === undefined || waits >= times) return shown;
+      waits += 1;
+      environment.advance(longerThanBelieved);
+      if (times === 1) cloud.add({ id: "elsewhere", token: token(), state: "Succeeded" });
+      return shown;
+    },
+  });
+  const drive = async () => (await purchaser.drive(execution())).outcomes[0];
+  cloud.faults.sends = ["rejected"];
+  cloud.faults.resolve = "throws";
+  await drive();
+  cloud.faults.resolve = undefined;
+  cloud.faults.sends = ["lost-before"];
+  cloud.faults.onSend = () => void (cloud.faults.resolve = "throws");
+  expect((await drive())?.status).toBe("unresolved");
+  cloud.faults.onSend = undefined;
+  cloud.faults.resolve = undefined;
+  waits = 0;
+  const { sends } = cloud.counts;
+  expect(await drive()).toMatchObject(expected);
+  expect(cloud.counts.sends).toBe(sends);
+});
+
 test("where it always takes so long, nothing is bought, and the drive ends", async () => {
   const parts = setup({ leaseLength: 6_000_000 });
   const { quote }: ServiceExecutor = parts.cloud.executor;
