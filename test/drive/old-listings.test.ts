@@ -6,9 +6,6 @@ import { changed, execution, setup, token } from "./setup.ts";
 
 const longerThanBelieved = 900_001;
 
-/** Ends what can go on without more being asked. */
-const settled = () => new Promise((done) => setTimeout(done, 20));
-
 /**
  * Two that were looked for in one listing. The prices of both come when it is old; the first was bought meanwhile by an engine without
  * this ledger, and its price comes last, so that the second has had the listing made anew.
@@ -18,7 +15,7 @@ async function bothWait(list?: (inventory: Inventory) => Inventory["list"]) {
   const { cloud, environment } = parts;
   const { quote, inventory }: ServiceExecutor = cloud.executor;
   const prices = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
-  let asked = 0;
+  let [asked, looked] = [0, 0];
   const purchaser = changed(parts, {
     quote: async (...parameters) => {
       await prices[parameters[0]["quantity"] === 1 ? 0 : 1].promise;
@@ -27,13 +24,16 @@ async function bothWait(list?: (inventory: Inventory) => Inventory["list"]) {
     inventory: list === undefined ? {} : { list: list(inventory) },
   });
   const driving = purchaser.drive(execution(disk(), disk({ quantity: 2 })), {
-    onEvent: ({ type }) => void (asked += type === "quoting" ? 1 : 0),
+    onEvent: ({ type }) => {
+      if (type === "quoting") asked += 1;
+      if (type === "listed" || type === "look-up-failed") looked += 1;
+    },
   });
   await expect.poll(() => asked).toBe(2);
   cloud.add({ id: "elsewhere", token: token(), state: "Succeeded" });
   environment.advance(longerThanBelieved);
   prices[1].resolve();
-  await settled();
+  await expect.poll(() => looked).toBe(2);
   prices[0].resolve();
   return { outcomes: (await driving).outcomes, cloud };
 }
