@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Commitment } from "../../../src/contract/commitment.ts";
 import type { Marker, ServiceExecutor } from "../../../src/contract/executor.ts";
 import { repriced } from "../../../src/contract/payments.ts";
 import { firstState } from "../aws-commitment.ts";
@@ -25,7 +26,8 @@ import {
  * A client token goes with the purchase, and nothing shows it afterwards: how long AWS remembers it is not documented, and no tag can be
  * set. So the ids that exist before the purchase are its handle, as on Redshift, and the client token is a second guard
  * that nothing relies on. After an unknown outcome the one new reservation that fits in everything is adopted; where there is none,
- * or more than one, a person decides: it is never sent again by itself.
+ * or more than one, a person decides: it is never sent again by itself. A ledger that was lost leaves nothing to recognise a purchase
+ * by, so what is recent and not in the ledger is for a person before a first send too.
  */
 export function createRedshiftServerless(
   connect: Connect,
@@ -37,6 +39,14 @@ export function createRedshiftServerless(
 
   return {
     ...base,
+    inventory: {
+      ...base.inventory,
+      async *list(scope, options) {
+        for await (const page of base.inventory.list(scope, options)) {
+          yield page.map((listed) => ({ ...listed, resembles: resemblanceOf(listed.commitment, environment.now()) }));
+        }
+      },
+    },
     recovery: { kind: "manual", minimumAge, parkAfter },
     sendTimeout: purchaseTimeout,
     laneOf: (recommendation) => laneOf(service, base.scopeOf(recommendation).key, recommendation),
@@ -81,6 +91,15 @@ export function createRedshiftServerless(
       });
     },
   };
+}
+
+/** How long a purchase counts as recent, in milliseconds: a ledger that was lost may have made it, and the same execution be driven again. */
+const recently = 31 * 86_400_000;
+
+/** Why a reservation may have been bought for a token that it cannot show; undefined where it cannot. What does not say when it began may be of today. */
+function resemblanceOf({ purchasedAt }: Commitment, now: number): string | undefined {
+  if (purchasedAt !== undefined && Date.parse(purchasedAt) < now - recently) return undefined;
+  return "began within the last 31 days, or does not say when, and Redshift Serverless shows no token of what it sells";
 }
 
 /** The same UUID of version 4 for every send of one generation. */

@@ -140,7 +140,13 @@ export const decidingTests: readonly ExecutorTest[] = [
     run: async (steps) => {
       const { drive, decide } = decider(steps);
       const other = await steps.buy(await steps.submission(1));
-      assert.equal((await drive(neverArrives)).status, "unresolved");
+      let sent = await drive(neverArrives);
+      if (sent.error?.code === "look-alike") {
+        // Where nothing shows a token, a person has to say that it is another purchase.
+        await decide({ notThis: other.id });
+        sent = await drive(neverArrives);
+      }
+      assert.equal(sent.status, "unresolved");
       const wrong = decide({ bought: other.id });
       await refusal(wrong, ["there-before", "commitment-taken"], `called bought as ${other.id}, which is another one,`);
       const missing = decide({ bought: `${other.id}-x` });

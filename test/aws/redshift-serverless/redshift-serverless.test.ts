@@ -1,8 +1,11 @@
-import { describe, expect, test } from "vitest";
-import type { RedshiftServerlessRecommendation } from "../../../providers/aws/index.ts";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { createAws, type RedshiftServerlessRecommendation } from "../../../providers/aws/index.ts";
+import { type AwsSandboxOptions, startCloudSandbox } from "../../../providers/sandbox/index.ts";
 import type { JsonObject } from "../../../src/contract/json.ts";
 import type { Submission } from "../../../src/contract/executor.ts";
 import { findUnderHandle } from "../../../src/drive/judge-submission.ts";
+import { createMemoryLedger } from "../../../src/ledger/memory-ledger.ts";
+import { createPurchaser } from "../../../src/purchaser.ts";
 import { aged } from "../../aged.ts";
 import { thrownBy } from "../../thrown-by.ts";
 import {
@@ -196,5 +199,54 @@ describe("after an unknown outcome", () => {
     ["one from before", [reservation("r-new", { startDate: "2026-07-13T11:00:00.000Z" })], "unclear"],
   ] as const)("%s: %s", async (_what, items, kind) => {
     expect((await resolve(items)).kind).toBe(kind);
+  });
+});
+
+describe("what another ledger may have bought", () => {
+  async function startWorld(aws: AwsSandboxOptions = {}) {
+    const sandbox = await startCloudSandbox({ aws });
+    onTestFinished(() => sandbox.close());
+    const providers = [createAws({ endpoint: sandbox.url })];
+    const withLedger = () => createPurchaser({ ledger: createMemoryLedger(), providers });
+    const execution = { executionId: "night-1", source: "cudly-web", recommendations: [recommendation] };
+    const sends = () => sandbox.requests.filter(({ action }) => action === "CreateReservation").length;
+    return { sandbox, withLedger, execution, sends };
+  }
+
+  test("a lost ledger buys nothing again: nothing that is shown carries a token, so what is recent is for a person", async () => {
+    // AWS has forgotten the client token as well.
+    const { sandbox, withLedger, execution, sends } = await startWorld({ clientTokenMemory: 0 });
+    const [bought] = (await withLedger().drive(execution)).outcomes;
+    const id = bought?.commitment?.id;
+    const purchaser = withLedger();
+    const [again] = (await purchaser.drive(execution)).outcomes;
+    expect(again).toMatchObject({ status: "refused", error: { code: "look-alike" } });
+    expect(again?.error?.message).toContain(String(id));
+    expect(sends()).toBe(1);
+
+    const who = { executionId: "night-1", recIndex: 0, person: "ann", reason: "bought by hand" };
+    await purchaser.resolveByPerson({ ...who, finding: { notThis: String(id) } });
+    expect((await purchaser.drive(execution)).outcomes).toMatchObject([{ status: "purchased" }]);
+    expect(sandbox.reservations()).toHaveLength(2);
+  });
+
+  test("two that are alike are bought by one ledger", async () => {
+    const { withLedger, execution, sends } = await startWorld();
+    const two = { ...execution, recommendations: [recommendation, recommendation] };
+    const { outcomes } = await withLedger().drive(two);
+    expect(outcomes.map(({ status }) => status)).toEqual(["purchased", "purchased"]);
+    expect(sends()).toBe(2);
+  });
+
+  test.each([
+    ["30 days ago", { startDate: "2026-06-14T11:00:00.000Z" }, true],
+    ["32 days ago", { startDate: "2026-06-12T11:00:00.000Z" }, false],
+    ["at a time that is not said", { startDate: undefined }, true],
+  ])("one that began %s", async (_when, change, resembles) => {
+    await using loopback = await startLoopback();
+    loopback.on("ListReservations", listed(reservation("r-1", change)));
+    const { inventory } = serviceAt("redshift-serverless", loopback);
+    const pages = await Array.fromAsync(inventory.list(scope, { ...calmly, isComplete: () => true }));
+    expect(pages.flat().map((one) => one.resembles !== undefined)).toEqual([resembles]);
   });
 });
