@@ -21,7 +21,7 @@ import { azureAdvisor } from "./import/azure-advisor.ts";
 import { azureConsumption } from "./import/azure-consumption.ts";
 
 /**
- * Azure as a provider: reservation orders of seven services, and savings plans. Sends nothing and makes no credential by itself.
+ * Azure as a provider: reservation orders of all its services, and savings plans. Sends nothing and makes no credential by itself.
  * Throws a RefusedError `invalid-configuration` for an endpoint or a limit that makes no sense, and for `tenants` that cannot be
  * used. A tenant that `tenants` does not name refuses its own recommendations only.
  *
