@@ -4,8 +4,12 @@ import type { AppliedScope, AnyAzureReservation } from "./azure-schema.ts";
 
 /** A reservation in one spelling: Azure tells no ids, regions and SKUs apart by letter case, and `West US` is `westus`. */
 export function canonicalReservation(recommendation: AnyAzureReservation): AnyAzureReservation {
+  const { publisherId, offerId, planId } = recommendation;
   return {
     ...recommendation,
+    ...(publisherId && { publisherId: publisherId.toLowerCase() }),
+    ...(offerId && { offerId: offerId.toLowerCase() }),
+    ...(planId && { planId: planId.toLowerCase() }),
     ...canonicalAccount(recommendation),
     region: regionName(recommendation.region),
     sku: recommendation.sku.toLowerCase(),

@@ -159,6 +159,21 @@ describe("B15: another spelling on the second drive is no other purchase", () =>
     });
   });
 
+  test("publisher, offer and plan of software, of which none was bought yet", async () => {
+    const software = {
+      sku: "contoso_firewall_standard",
+      publisherId: "contoso",
+      offerId: "firewall",
+      planId: "standard",
+      maxPrice: { amount: "0.01", currency: "GBP" },
+    };
+    const capitals = { publisherId: "Contoso", offerId: "FireWall", planId: "STANDARD" };
+    const changes = [{}, capitals, { planId: "premium" }];
+    const { outcomes } = await driveBoth(changes.map((change) => recommend("vm-software", { ...software, ...change })));
+    const codes = outcomes.map((outcome) => outcome?.error?.code);
+    expect(codes).toEqual(["price-above-limit", "price-above-limit", "execution-changed"]);
+  });
+
   test.each(serviceNames)("%s: what is sent is what was written", (service) => {
     const executor = executorOf(service, {});
     const written = recommend(service, { subscriptionId: upper(subscriptionId), region: "West US", sku: "SQLDB_GP" });

@@ -289,6 +289,25 @@ describe("through the drive", () => {
   });
 });
 
+test("B15: reservations in another order on the second drive are no other purchase, another one is", async () => {
+  const { url } = await sandboxFor();
+  const providers = [createGcp({ endpoint: url, environment: fakeEnvironment() })];
+  const purchaser = createPurchaser({ ledger: createMemoryLedger(), providers });
+  const [one, two, three] = ["us-central1-a/one", "us-central1-a/two", "us-central1-b/one"];
+  const codes = [];
+  for (const existingReservations of [
+    [one, two],
+    [two, one],
+    [two, three],
+  ]) {
+    const maxPrice = { amount: "0.01", currency: "USD" };
+    const recommendations = [{ ...machines, existingReservations, maxPrice }];
+    const { outcomes } = await purchaser.drive({ executionId: "order", source: "test", recommendations });
+    codes.push(outcomes[0]?.error?.code);
+  }
+  expect(codes).toEqual(["price-above-limit", "price-above-limit", "execution-changed"]);
+});
+
 describe("the imitation refuses what Google refuses", () => {
   const l4 = { type: "ACCELERATOR", amount: "4", acceleratorType: "nvidia-l4" };
   const link = "https://www.googleapis.com/compute/v1/projects/my-project-123/zones";

@@ -22,7 +22,7 @@ import { scopeOf } from "./gcp-scope.ts";
 /** What differs between commitments of machines and of licences. */
 interface Kind<Recommendation extends AnyCommitment> extends Pick<
   ServiceExecutor<Recommendation>,
-  "schema" | "describe"
+  "schema" | "describe" | "canonical"
 > {
   readonly service: string;
   readonly asked: (recommendation: Recommendation) => Parameters<typeof purchaseRequest>[0];
@@ -48,6 +48,7 @@ export function createCompute(connect: Connect, settings: ResolvedSettings) {
     service,
     schema,
     describe,
+    canonical,
     asked,
     price: priceFor,
   }: Kind<Recommendation>): ServiceExecutor<Recommendation> {
@@ -63,6 +64,8 @@ export function createCompute(connect: Connect, settings: ResolvedSettings) {
       inventory,
 
       describe,
+
+      ...(canonical && { canonical }),
 
       scopeOf,
 
@@ -98,6 +101,13 @@ function ofMachines(catalog: Catalog): Kind<GcpComputeRecommendation> {
         ...(localSsdGb === undefined ? [] : [`, ${localSsdGb} GB local SSD`]),
       ].join("");
       return `${vcpus} vCPU, ${memoryMb} MB of ${machineFamily}${more}, ${region}, ${term}${renewal(autoRenew)}`;
+    },
+    canonical(recommendation) {
+      const { existingReservations } = recommendation;
+      // In whatever order they are attached.
+      return existingReservations
+        ? { ...recommendation, existingReservations: existingReservations.toSorted() }
+        : recommendation;
     },
     asked: askedFor,
     async price(recommendation, currency, signal) {
