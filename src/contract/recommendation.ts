@@ -33,15 +33,20 @@ export interface AnyRecommendation extends CommonFields {
 /** How many: a whole number from 1. There is no default, and no rounding. */
 export const quantitySchema = z.int(must("must be a whole number")).min(1, "must be at least 1").max(1_000_000);
 
+/** Milliseconds of a year of 365 days. */
+const shortYear = 365 * 86_400_000;
+
 /**
- * When a term that began at `start` is over, both in milliseconds since 1970; undefined for a term that is not in years or months.
- * A month that has no such day is over with its last.
+ * From when on a term that began at `start` may be over, both in milliseconds since 1970; undefined for a term that is not in years or
+ * months. A month that has no such day is over with its last; a year has 365 days, as AWS and BigQuery sell it, whatever the calendar says.
  */
 export function endOfTerm(start: number, term: string): number | undefined {
-  if (!/^P\d{1,2}[YM]$/.test(term)) return undefined;
+  const [, count, unit] = /^P(\d{1,2})([YM])$/.exec(term) ?? [];
+  if (count === undefined) return undefined;
+  if (unit === "Y") return start + Number(count) * shortYear;
   const end = new Date(start);
   const day = end.getUTCDate();
-  end.setUTCMonth(end.getUTCMonth() + termMonths(term));
+  end.setUTCMonth(end.getUTCMonth() + Number(count));
   // The day did not exist there: the last of the month before.
   if (end.getUTCDate() !== day) end.setUTCDate(0);
   return end.getTime();
