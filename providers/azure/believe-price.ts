@@ -115,7 +115,8 @@ function differingField(asked: unknown, echo: unknown, fields: readonly string[]
 
 function contradictingTitle(echo: UnknownObject, request: JsonObject, term: unknown): string | undefined {
   const sku = isObject(request["sku"]) ? request["sku"]["name"] : undefined;
-  const asked = /P(\d+)Y$/i.exec(String(term))?.[1];
+  // Of a term of months no years are told.
+  const asked = /P(\d+)Y$/i.exec(String(term))?.[1] ?? (/^P\d+M$/i.test(String(term)) ? 0 : undefined);
   for (const text of [echo["skuTitle"], echo["skuDescription"]].map(String)) {
     const years = /\b(\d+) Years?\b/i.exec(text)?.[1];
     if (years !== undefined && asked !== undefined && Number(years) !== Number(asked)) {

@@ -185,4 +185,5 @@ test("docs/accounts-aws.md and the help of doctor name every permission that is 
   const [, policy = ""] = /"Action": \[\n *"ec2([^\]]*)\]/.exec(page) ?? [];
   expect([...`"ec2${policy}`.matchAll(/"([^"]+)"/g)].map(([, action]) => action).toSorted()).toEqual(needed.toSorted());
   for (const permission of needed) expect(permissionsHelp()).toContain(permission);
+  for (const service of Object.keys(awsServices)) expect(permissionsHelp()).toContain(`  AWS, ${service}  `);
 });

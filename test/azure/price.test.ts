@@ -202,6 +202,8 @@ describe("A4: a price that the same answer contradicts is no price", () => {
     ["P3Y", "1 Year", '"1 years", not P3Y'],
     ["p3y", "1 Year", '"1 years", not p3y'],
     ["P10Y", "1 Year", '"1 years", not P10Y'],
+    ["P1M", "1 Year", '"1 years", not P1M'],
+    ["P1M", "1 Month", undefined],
     ["P1Y", "01 Year", undefined],
     // Not of whole years: nothing to compare.
     ["P1Y6M", "3 Years", undefined],

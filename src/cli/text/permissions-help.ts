@@ -8,8 +8,9 @@ import { gcpPermissions } from "../../../providers/gcp/gcp-permissions.ts";
 import type { ServicePermissions } from "../../contract/provider-access.ts";
 import { wrap } from "../terminal/table.ts";
 
-/** Columns of the help. */
+/** Columns of the help, and those of its labels with the spaces around them: the longest is "AWS, redshift-serverless". */
 const width = 120;
+const labelWidth = 28;
 
 /** Every permission that a drive needs, by cloud and service, for the help. */
 export function permissionsHelp(): string {
@@ -24,7 +25,7 @@ export function permissionsHelp(): string {
 }
 
 function lineOf(name: string, { list, price, purchase }: ServicePermissions): string {
-  const label = `  ${name.padEnd(22)}`;
+  const label = `  ${name}`.padEnd(labelWidth);
   const lines = wrap([...list, ...price, ...purchase].join(", "), width - label.length);
   return `${label}${lines.join(`\n${" ".repeat(label.length)}`)}`;
 }
