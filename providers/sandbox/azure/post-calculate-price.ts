@@ -43,7 +43,6 @@ export function calculatePrice(
     ...(month === 0 ? { billingCurrencyTotal: amount(monthly) } : {}),
     status: "Scheduled",
   }));
-  const years = months(request.term) / 12;
   return armAnswer(
     200,
     {
@@ -54,13 +53,20 @@ export function calculatePrice(
         grandTotal: 0,
         ...(request.billingPlan === "Monthly" ? { paymentSchedule: schedule } : {}),
         reservationOrderId: id,
-        skuTitle: `${findSku(request.sku)?.title}, ${findSku(request.sku)?.name}, ${request.location}, ${years} Year${years > 1 ? "s" : ""}`,
+        skuTitle: `${findSku(request.sku)?.title}, ${findSku(request.sku)?.name}, ${request.location}, ${lengthOf(request.term)}`,
         skuDescription: request.sku,
         pricingCurrencyTotal: amount(total),
       },
     },
     { "x-ms-ratelimit-remaining-tenant-writes": "1199" },
   );
+}
+
+/** `1 Year`, `3 Years` (recorded); `1 Month` is made up after them. */
+function lengthOf(term: string): string {
+  const count = months(term);
+  const [length, unit] = count % 12 === 0 ? [count / 12, "Year"] : [count, "Month"];
+  return `${length} ${unit}${length > 1 ? "s" : ""}`;
 }
 
 /** An expired quote answers as an unknown one does; dropping it keeps the store from growing with every quote. */
