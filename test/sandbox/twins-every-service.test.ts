@@ -36,6 +36,11 @@ test("bought an hour ago: the ledger knows a twin of every service, the listings
   for (const planned of await planWith()) {
     const id = outcomes[planned.recIndex]?.commitment?.id;
     const shown = [expect.stringMatching(` shows the same, bought for something else at .*: ${id} `)];
+    // It shows no token: whether it was bought for this one, by a ledger that was lost, only a person can say.
+    if (recommendations[planned.recIndex]?.service === "redshift-serverless") {
+      expect(planned).toMatchObject({ error: { code: "look-alike", message: expect.stringContaining(String(id)) } });
+      continue;
+    }
     expect(planned.verdict).toBe("buy");
     expect("warnings" in planned ? planned.warnings : undefined).toEqual(
       planned.provider === "azure" ? undefined : shown,
