@@ -189,7 +189,7 @@ const azure: readonly Answer[] = [
       /resourceType: is "SapHana", which is not bought here: bought are VirtualMachines, RedisCache, /,
       /resourceType: is missing: what is recommended is not said$/,
       /scope: must be Shared or Single, not "Tenant"$/,
-      /term: must be P1Y or P3Y, not "P2Y"$/,
+      /term: must be P1M, P1Y, P3Y or P5Y, not "P2Y"$/,
       /sku: is missing: what is to be reserved is not said$/,
       /recommendedQuantity: must be a whole number from 1, not "-1"$/,
       {

@@ -57,7 +57,7 @@ export function reservedRecord(record: RecordReader, said: SaidReservation): Sou
   }
   const term = said.term?.toUpperCase();
   if (term !== undefined && !/^P(1M|[135]Y)$/.test(term))
-    from.fail("term", `must be P1Y or P3Y, not ${shownValue(term)}`);
+    from.fail("term", `must be P1M, P1Y, P3Y or P5Y, not ${shownValue(term)}`);
   // The id of a billing account's record names no subscription.
   const ids = saidIn([record], ["id"]).filter(({ text }) => subscriptionInId(text) !== undefined);
   const named = agreed([...said.subscriptions, ...ids], (text) => subscriptionInId(text) ?? plainWord(text));
