@@ -54,8 +54,9 @@ export function createAwsAccess(connect: Connect, { accounts }: ResolvedSettings
       const connection = await connect(accountId, region, signal);
       const of = (actions: readonly string[]) =>
         simulatePolicy(connection, { actions, region, roleArn: roleOf(accountId) }, signal);
-      const { purchase = [] } = awsServices[service]?.permissions ?? {};
-      if (service !== "ec2") return of(purchase);
+      const { purchase = [], list: [, ...byId] = [] } = awsServices[service]?.permissions ?? {};
+      // What the look-up of a list does not show, and a lost answer takes.
+      if (service !== "ec2") return of([...purchase, ...byId]);
       const dry = await dryRunPurchase(connectEc2, awsScope("ec2", { accountId, region }), quote, { signal });
       if (dry.result !== "allowed") return dry;
       // What is bought and cannot be tagged is not recognised again.

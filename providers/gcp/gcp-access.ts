@@ -46,7 +46,9 @@ export function createGcpAccess(connect: Connect, settings: ResolvedSettings): P
 
     async mayPurchase(recommendation, _quote, { signal }) {
       const project = projectOf(recommendation);
-      const permissions = [...(gcpPermissions[recommendation.service]?.purchase ?? [])];
+      const { purchase = [], list: [, ...byName] = [] } = gcpPermissions[recommendation.service] ?? {};
+      // What the look-up of a list does not show, and a lost answer takes.
+      const permissions = [...purchase, ...byName];
       const url = new URL(
         `https://cloudresourcemanager.googleapis.com/v1/projects/${encodeURIComponent(project)}:testIamPermissions`,
       );

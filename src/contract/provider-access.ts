@@ -39,7 +39,7 @@ export interface PurchaseRight extends ClockSeen {
 
 /** What a service is asked with, by the provider's names of its permissions. */
 export interface ServicePermissions {
-  /** To look up what is bought. */
+  /** To look up what is bought: to list it first, then to read one by its id or name. */
   readonly list: readonly string[];
   /** To ask for a price. */
   readonly price: readonly string[];
