@@ -201,9 +201,9 @@ function schemaFor(
   const executor = typeof service === "string" && Object.hasOwn(provider.services, service);
   const found = executor ? provider.services[service] : undefined;
   if (found === undefined) {
-    // What is known and only refused is nothing to choose.
+    // What is known and only refused is nothing to choose; but whoever means it is told what to do once it is named.
     const names = Object.entries(provider.services).flatMap(([name, each]) => (canBeListed(each) ? [name] : []));
-    return { path: ["service"], problem: mustBeOneOf(names, service) };
+    return { path: ["service"], problem: mustBeOneOf(names, service, Object.keys(provider.services)) };
   }
   return { schema: found.schema };
 }
@@ -221,8 +221,8 @@ function characterProblemsIn(value: JsonValue | undefined, path: readonly Proper
   return found === undefined ? [] : [problem(path, found)];
 }
 
-function mustBeOneOf(names: readonly string[], given: unknown): string {
-  const hint = typeof given === "string" ? nearest(given, names) : "";
+function mustBeOneOf(names: readonly string[], given: unknown, known = names): string {
+  const hint = typeof given === "string" ? nearest(given, known) : "";
   return `must be one of ${names.map((name) => `"${name}"`).join(", ")}${hint}`;
 }
 

@@ -29,3 +29,14 @@ test.each([
   expect((error as Error).message).toMatch(instead);
   expect(sandbox.requests).toHaveLength(0);
 });
+
+test.each([
+  ["devicefarm", "device-farm"],
+  ["capacity-blocks", "ec2-capacity-blocks"],
+  ["dynamo-db", "dynamodb"],
+])("%s is taken for %s, which says what to do", async (service, meant) => {
+  const purchaser = createPurchaser({ ledger: createMemoryLedger(), providers: [createAws()] });
+  const recommendation = { provider: "aws", service, accountId: "123456789012", region: "us-east-1", quantity: 1 };
+  const drive = purchaser.drive({ executionId: "night-1", source: "test", recommendations: [recommendation] });
+  expect(((await thrownBy(drive)) as Error).message).toContain(`did you mean "${meant}"?`);
+});
