@@ -92,7 +92,7 @@ describe("validation", () => {
     const tape = { ...cloud.executor, schema: z.looseObject({ term: z.literal("P1Y") }) } as unknown as ServiceExecutor;
     const { disk: diskExecutor } = cloud.provider.services;
     if (diskExecutor === undefined) throw new Error("the imitation sells disks");
-    // Only refused, so nothing to choose.
+    // Only refused, so nothing to choose; who comes near to its name is asked whether it is meant.
     const drums = serviceWithoutApi({
       provider: "imitation",
       service: "drums",
@@ -112,7 +112,7 @@ describe("validation", () => {
     expect(problemsOf({ ...execution(), recommendations }, createPurchaser({ ...options, providers }))).toEqual([
       { path: "recommendations[0].term", message: 'must be "P1Y"' },
       { path: "recommendations[1].provider", message: 'must be one of "imitation", "other"' },
-      { path: "recommendations[2].service", message: 'must be one of "disk", "tape"' },
+      { path: "recommendations[2].service", message: 'must be one of "disk", "tape"; did you mean "drums"?' },
     ]);
   });
 
