@@ -12,6 +12,7 @@ import { beganBefore } from "../purchase-times.ts";
 import { saidBy } from "../sdk-error.ts";
 import { boughtAs, sendPurchase, type Sent } from "../send-purchase.ts";
 import type { ConnectHosts, HostApi } from "./host-api.ts";
+import { coveredCode, judgeCovered } from "./host-covered.ts";
 import { type HostPurchase, listedPurchase, marksOf, purchasesOf } from "./host-commitment.ts";
 import { type HostPurchaseRequest, parseHostPurchase } from "./host-purchase-request.ts";
 import { askedHosts, ec2HostSchema, hostFacts, hostsText } from "./host-recommendation.ts";
@@ -20,18 +21,19 @@ import { askedHosts, ec2HostSchema, hostFacts, hostsText } from "./host-recommen
  * What EC2 refuses a purchase with because of an earlier one: of these hosts, or under this client token. It may be our own.
  * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
  */
-const earlierCodes = ["HostAlreadyCoveredByReservation", "IdempotentParameterMismatch"];
+const earlierCodes = [coveredCode, "IdempotentParameterMismatch"];
 
 /**
  * Sends a recorded purchase once, whole within `timeout` milliseconds, and reads what it bought: under a client token that EC2
- * remembers, the answer names the reservations of an earlier request.
+ * remembers, the answer names the reservations of an earlier request. Where a host is said to be covered, a look says by whose.
  */
-export function sendHostPurchase(
+export async function sendHostPurchase(
   connect: ConnectHosts,
   submission: Submission,
   { timeout, tagNames }: { readonly timeout: number; readonly tagNames: TagNames },
 ): Promise<PurchaseAnswer> {
-  return sendPurchase(submission, {
+  const signal = AbortSignal.timeout(timeout);
+  const answer = await sendPurchase(submission, {
     title: "EC2",
     permission: "ec2:PurchaseHostReservation",
     quotaCodes: ["HostReservationLimitExceeded"],
@@ -45,8 +47,15 @@ export function sendHostPurchase(
         : undefined;
     },
 
-    judgeAnswer: (answer, sent) => judgeAnswer(answer, sent, submission, tagNames),
+    judgeAnswer: (sold, sent) => judgeAnswer(sold, sent, submission, tagNames),
   });
+  if (answer.kind !== "unknown" || answer.providerCode !== coveredCode) return answer;
+  try {
+    const all = await (await connect(submission.scope, signal)).all(signal);
+    return judgeCovered(answer, all, submission, tagNames.token);
+  } catch {
+    return answer;
+  }
 }
 
 /** What EC2 says that it sold, and what it shows of it. */

@@ -5,6 +5,7 @@ import { carriesToken } from "../../../src/contract/token.ts";
 import { standingOf } from "../aws-commitment.ts";
 import { purchaseGroupTag } from "../aws-settings.ts";
 import { judgeEvidence } from "../judge-evidence.ts";
+import { beganBefore } from "../purchase-times.ts";
 import { lookAndSay } from "../reservations/reservation-candidates.ts";
 import type { KnownHostReservation } from "./host-api.ts";
 import { type HostPurchase, listedPurchase, marksOf, purchasesOf, tagOf } from "./host-commitment.ts";
@@ -19,7 +20,7 @@ interface ResolveContext {
 
 /**
  * What became of a submission, by a complete list: what carries its client token in its purchase tag is proof. A host is covered by
- * one reservation, so a live one without any token that covers one of these hosts is for a person.
+ * one reservation, so a live one without any token that covers one of these hosts, and does not begin before, is for a person.
  */
 export async function resolveHosts(
   all: readonly KnownHostReservation[],
@@ -49,6 +50,7 @@ export async function resolveHosts(
       standingOf(one.State) === "live" &&
       !owned.has(one.HostReservationId) &&
       tagOf(one, tagNames.token) === undefined &&
+      !beganBefore(one.Start, submission) &&
       one.HostIdSet?.some((host) => HostIdSet.includes(host)),
   );
   if (covering.length === 0) return { kind: "absent", reason: "EC2 shows no host reservation of this purchase." };

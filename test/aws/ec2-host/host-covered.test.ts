@@ -59,12 +59,15 @@ test("the same where EC2 has forgotten the client token: the host stands against
   expect(sandbox.purchases()).toBe(1);
 });
 
-test("a host that another purchase covers is not sold again, and nothing is said to be bought", async () => {
+test("a host that another purchase covers is not sold again: nothing was bought, and the one that covers it is named", async () => {
   const { sandbox, drive } = await world({});
-  await drive("night-1");
+  const bought = await drive("night-1");
   expect(await drive("night-2")).toMatchObject({
-    status: "unresolved",
-    error: { providerCode: "HostAlreadyCoveredByReservation" },
+    status: "rejected",
+    error: {
+      providerCode: "HostAlreadyCoveredByReservation",
+      message: expect.stringContaining(`${bought?.commitment?.id} (active) covers h-`),
+    },
   });
   expect(sandbox.purchases()).toBe(1);
 });

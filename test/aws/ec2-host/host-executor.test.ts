@@ -279,6 +279,36 @@ describe("the purchase", () => {
     expect(await buy(error(status, code))).toMatchObject({ ...once, answer: { kind: "unknown" } });
   });
 
+  const theirs = { tagSet: tagSet({ ...tags, "cudly-idempotency-token": otherToken }) };
+  const before = { start: "2026-07-14T10:00:00.000Z" };
+  test.each([
+    ["another purchase", reservation("hr-1", theirs), "rejected"],
+    ["one without a token from before", reservation("hr-1", { ...before, tagSet: undefined }), "rejected"],
+    ["one without a token of the same time", reservation("hr-1", { tagSet: undefined }), "unknown"],
+    [
+      "one without a token that does not say when",
+      reservation("hr-1", { start: undefined, tagSet: undefined }),
+      "unknown",
+    ],
+    ["this very purchase", reservation("hr-1", before), "unknown"],
+    [
+      "nothing: another purchase covers another host",
+      reservation("hr-1", { ...theirs, hostIdSet: ["h-00000001"] }),
+      "unknown",
+    ],
+    ["nothing: another purchase that is over", reservation("hr-1", { ...theirs, state: "retired" }), "unknown"],
+  ])("a host is covered by %s", async (_what, shown, kind) => {
+    const { answer: given } = await buy(error(400, "HostAlreadyCoveredByReservation"), listed(shown));
+    expect(given).toMatchObject({ kind, providerCode: "HostAlreadyCoveredByReservation" });
+    if (kind === "rejected")
+      expect(given).toMatchObject({ reason: expect.stringContaining(`hr-1 (active) covers ${hosts[0]}`) });
+  });
+
+  test("a host is covered, and by what cannot be read: unknown", async () => {
+    const given = await buy(error(400, "HostAlreadyCoveredByReservation"), error(403, "UnauthorizedOperation"));
+    expect(given.answer).toMatchObject({ kind: "unknown" });
+  });
+
   test.each(["LimitPriceExceeded", "InvalidHostID.NotFound", "UnauthorizedOperation"])(
     "%s: not bought",
     async (code) => {
