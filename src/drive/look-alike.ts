@@ -2,6 +2,7 @@
 import { type Commitment, idsOf } from "../contract/commitment.ts";
 import { RefusedError } from "../contract/errors.ts";
 import type { ServiceExecutor } from "../contract/executor.ts";
+import { forgottenSpan } from "../contract/forgotten-span.ts";
 import type { Listed } from "../contract/listed.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
 import { carriesToken } from "../contract/token.ts";
@@ -81,10 +82,10 @@ export async function refuseLookAlikes(drive: Looker, task: Looking, listing: Li
   const { executor, record } = task;
   const fitting = await fittingIn(drive, task, listing);
   if (fitting.length === 0) return;
-  const sinceRestore = await restoredReason(drive, task);
+  const [ofLost, sinceRestore] = [await lostReason(drive, task), await restoredReason(drive, task)];
   const reasons = new Map<Listed, string>();
   for (const listed of fitting) {
-    const why = listed.resembles ?? sinceRestore(listed.commitment);
+    const why = listed.resembles ?? ofLost(listed.commitment) ?? sinceRestore(listed.commitment);
     if (why !== undefined) reasons.set(listed, why);
   }
   checkCount(record, [...reasons.keys()]);
@@ -147,8 +148,21 @@ function once(reads: Reads, listed: Listed, read: () => Promise<Listed>): Promis
 /** Milliseconds by which the provider's clock may differ from the ledger's. */
 const clockTolerance = 300_000;
 
-/** Milliseconds before a restore in which the ledger may have forgotten a whole execution: no backup is taken to be older. */
-const forgottenSpan = 31 * 86_400_000;
+/**
+ * Why a commitment may be what a ledger that was lost bought for the recommendation, where it shows no token: it is recent, or does not say
+ * when it began. What was sent before is told from it by what there was before that.
+ */
+async function lostReason(
+  { ledger }: Pick<Looker, "ledger">,
+  { executor: { tokenless }, record: { submission, former = [] } }: Looking,
+): Promise<(commitment: Commitment) => string | undefined> {
+  if (tokenless === undefined || submission !== undefined || former.length > 0) return () => undefined;
+  const from = (await ledger.now()) - forgottenSpan;
+  return ({ purchasedAt }) =>
+    purchasedAt !== undefined && Date.parse(purchasedAt) < from
+      ? undefined
+      : `began within the last 31 days, or does not say when, and ${tokenless}`;
+}
 
 /**
  * Why a commitment may be what a restored ledger has forgotten: where a purchase carries no token when it is made, it began since

@@ -237,6 +237,57 @@ describe("A13: marks that a listing does not show", () => {
   });
 });
 
+describe("what is sold without a token that shows", () => {
+  const month = 31 * 86_400_000;
+
+  function tokenless() {
+    const parts = setup({ identity: "none" });
+    const purchaser = changed(parts, { tokenless: "shows no token" });
+    const add = (id: string, ago: number) => parts.cloud.add({ id, boughtAt: parts.environment.now() - ago });
+    return { ...parts, purchaser, add };
+  }
+
+  test("and is recent may be what a ledger that was lost bought: a person says", async () => {
+    const { cloud, purchaser, add } = tokenless();
+    add("theirs", month - 1000);
+    const [outcome] = (await purchaser.drive(execution())).outcomes;
+    expect(outcome).toMatchObject({ status: "refused", error: { code: "look-alike" } });
+    expect(outcome?.error?.message).toContain(
+      "began within the last 31 days, or does not say when, and shows no token",
+    );
+    await purchaser.resolveByPerson({ ...who, finding: { notThis: "theirs" } });
+    expect((await purchaser.drive(execution())).outcomes).toMatchObject([{ status: "purchased" }]);
+    expect(cloud.counts.sends).toBe(1);
+  });
+
+  test("and began before is not", async () => {
+    const { purchaser, add } = tokenless();
+    add("theirs", month + 1000);
+    expect((await purchaser.drive(execution())).outcomes).toMatchObject([{ status: "purchased" }]);
+  });
+
+  test("a refusal that lied: what shows before the next drive is for a person", async () => {
+    const { cloud, purchaser, add } = tokenless();
+    cloud.faults.sends = ["rejected"];
+    await purchaser.drive(execution());
+    add("carried out all the same", 0);
+    expect((await purchaser.drive(execution())).outcomes).toMatchObject([{ error: { code: "look-alike" } }]);
+  });
+
+  test("after an unknown outcome, what is new is told by what there was before it", async () => {
+    const { cloud, purchaser, add, environment } = tokenless();
+    cloud.faults.sends = ["lost-before"];
+    await purchaser.drive(execution());
+    environment.advance(10 * minutes);
+    await purchaser.resolveByPerson({ ...who, finding: "not-bought" });
+    add("late", 5 * minutes);
+    environment.advance(10 * minutes);
+    expect((await purchaser.drive(execution())).outcomes).toMatchObject([
+      { status: "already-purchased", commitment: { id: "late" } },
+    ]);
+  });
+});
+
 describe("a ledger that was restored from a backup has forgotten what was bought since", () => {
   async function restored(identity: ImitationIdentity) {
     const parts = setup({ identity });

@@ -93,7 +93,13 @@ describe("a person decides, on every service that is sold", () => {
     const id = before?.commitment?.id ?? "";
     later(15 * 60_000);
     purchaseFault("before");
-    expect((await drive())?.status).toBe("unresolved");
+    let sent = await drive();
+    if (sent?.error?.code === "look-alike") {
+      // Where it shows no token, a person has to say first that it is another purchase.
+      await decide({ notThis: id });
+      sent = await drive();
+    }
+    expect(sent?.status).toBe("unresolved");
     sandbox.clearFaults();
     const wrong: unknown = await decide({ bought: id }).catch((error: unknown) => error);
     expect(["there-before", "commitment-taken"]).toContain((wrong as { code?: unknown }).code);

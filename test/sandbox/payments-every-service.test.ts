@@ -105,14 +105,11 @@ test("what is due now and every month comes to the price: quoted, bought, and ad
 
   // Azure and Google name no price of what was bought: then nobody knows how it is paid.
   const { outcomes: adopted } = await purchaser().drive(execution);
-  const [refusedAgain, found] = [true, false].map((isRefused) =>
-    adopted.filter(({ status }) => (status === "refused") === isRefused),
-  );
-  // It shows no token of what it sells: without the ledger a person says what it is.
-  for (const { recIndex, error } of refusedAgain ?? []) {
-    const { service } = execution.recommendations[recIndex]!;
-    expect([service, error?.code]).toEqual(["redshift-serverless", "look-alike"]);
-  }
-  expect(refusedAgain).toHaveLength(2);
-  check(found ?? [], (provider) => provider !== "aws");
+  // Redshift and Redshift Serverless show no token of what they sell: without the ledger a person says what it is.
+  const isTokenless = ({ recIndex }: Pick<Outcome, "recIndex">) =>
+    String(execution.recommendations[recIndex]?.["service"]).startsWith("redshift");
+  for (const { error } of adopted.filter(isTokenless)) expect(error?.code).toBe("look-alike");
+  expect(adopted.filter(isTokenless).length).toBeGreaterThan(2);
+  const found = adopted.filter((outcome) => !isTokenless(outcome));
+  check(found, (provider) => provider !== "aws");
 }, 60_000);

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import type { Commitment } from "../../../src/contract/commitment.ts";
 import type { Marker, ServiceExecutor } from "../../../src/contract/executor.ts";
 import { repriced } from "../../../src/contract/payments.ts";
 import { firstState } from "../aws-commitment.ts";
@@ -39,15 +38,8 @@ export function createRedshiftServerless(
 
   return {
     ...base,
-    inventory: {
-      ...base.inventory,
-      async *list(scope, options) {
-        for await (const page of base.inventory.list(scope, options)) {
-          yield page.map((listed) => ({ ...listed, resembles: resemblanceOf(listed.commitment, environment.now()) }));
-        }
-      },
-    },
     recovery: { kind: "manual", minimumAge, parkAfter },
+    tokenless: "Redshift Serverless shows no token of what it sells",
     sendTimeout: purchaseTimeout,
     laneOf: (recommendation) => laneOf(service, base.scopeOf(recommendation).key, recommendation),
 
@@ -91,15 +83,6 @@ export function createRedshiftServerless(
       });
     },
   };
-}
-
-/** How long a purchase counts as recent, in milliseconds: a ledger that was lost may have made it, and the same execution be driven again. */
-const recently = 31 * 86_400_000;
-
-/** Why a reservation may have been bought for a token that it cannot show; undefined where it cannot. What does not say when it began may be of today. */
-function resemblanceOf({ purchasedAt }: Commitment, now: number): string | undefined {
-  if (purchasedAt !== undefined && Date.parse(purchasedAt) < now - recently) return undefined;
-  return "began within the last 31 days, or does not say when, and Redshift Serverless shows no token of what it sells";
 }
 
 /** The same UUID of version 4 for every send of one generation. */

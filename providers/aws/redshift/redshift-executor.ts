@@ -34,7 +34,8 @@ const mostTagged = 20;
  *
  * A purchase takes no id, no token and no tags, and sending it twice buys twice. So the ids that exist before it are its handle, and
  * the token is tagged on afterwards, which Redshift may not take: docs/decisions/0006-redshift-tags-are-tried.md. After an unknown outcome the one new reserved node that
- * fits in everything is adopted; where there is none, or more than one, a person decides: it is never bought again by itself.
+ * fits in everything is adopted; where there is none, or more than one, a person decides: it is never bought again by itself. A ledger that
+ * was lost may leave nothing to recognise a purchase by, so what is recent and not in the ledger is for a person before a first send too.
  */
 export function createRedshift(
   connect: Connect,
@@ -55,6 +56,7 @@ export function createRedshift(
     },
     // A tag that is not there proves nothing, so nothing else may follow from silence than that a person looks.
     recovery: { kind: "manual", minimumAge, parkAfter },
+    tokenless: "carries no tag that says what it was bought for, which Redshift may not take",
     sendTimeout: purchaseTimeout,
 
     laneOf: (recommendation) => laneOf(redshift, base.scopeOf(recommendation).key, recommendation),

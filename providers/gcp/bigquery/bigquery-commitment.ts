@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { forgottenSpan } from "../../../src/contract/forgotten-span.ts";
 import type { Standing } from "../../../src/contract/commitment.ts";
 import type { Facts, Listed } from "../../../src/contract/listed.ts";
 import type { Money } from "../../../src/contract/money.ts";
@@ -74,9 +75,6 @@ export function askedFacts({ edition, slots, term, renewalPlan }: GcpBigQueryRec
   };
 }
 
-/** How long a purchase counts as recent, in milliseconds: a ledger that was lost may have made it, and the same execution be driven again. */
-const recently = 31 * 86_400_000;
-
 /**
  * Why one without a token may hold slots that were bought for one; undefined where it cannot. A merge keeps the later of the ends, and
  * a split the end, so the end tells when the newest of its slots were bought:
@@ -86,7 +84,7 @@ export function resemblanceOf({ plan, commitmentEndTime }: CapacityCommitment, n
   const own = Object.values(capacityPlans).find((one) => one.plan === plan);
   const end = Date.parse(commitmentEndTime ?? "");
   // What does not say when it ends may be of today.
-  if (own !== undefined && end - own.hours * 3_600_000 < now - recently) return undefined;
+  if (own !== undefined && end - own.hours * 3_600_000 < now - forgottenSpan) return undefined;
   return "holds slots that were bought within the last 31 days or are on their way, and BigQuery keeps no id where commitments are merged or split";
 }
 

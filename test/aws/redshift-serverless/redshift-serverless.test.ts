@@ -237,16 +237,4 @@ describe("what another ledger may have bought", () => {
     expect(outcomes.map(({ status }) => status)).toEqual(["purchased", "purchased"]);
     expect(sends()).toBe(2);
   });
-
-  test.each([
-    ["30 days ago", { startDate: "2026-06-14T11:00:00.000Z" }, true],
-    ["32 days ago", { startDate: "2026-06-12T11:00:00.000Z" }, false],
-    ["at a time that is not said", { startDate: undefined }, true],
-  ])("one that began %s", async (_when, change, resembles) => {
-    await using loopback = await startLoopback();
-    loopback.on("ListReservations", listed(reservation("r-1", change)));
-    const { inventory } = serviceAt("redshift-serverless", loopback);
-    const pages = await Array.fromAsync(inventory.list(scope, { ...calmly, isComplete: () => true }));
-    expect(pages.flat().map((one) => one.resembles !== undefined)).toEqual([resembles]);
-  });
 });

@@ -277,9 +277,24 @@ test("lesson: an empty list was 'nothing there'; what the ledger knows must be i
   expect(sends()).toBe(1);
 });
 
-test("not promised: with the ledger lost nothing tells what was bought, and it is bought again", async () => {
+test("with the ledger lost nothing tells what was bought: what is recent is for a person, and not bought again", async () => {
   const { purchaser, purchaserWith, bought } = await setup();
   await purchaser.drive(execution());
+  const { purchaser: another } = purchaserWith();
+  const id = bought()[0]?.name ?? "";
+  const [again] = (await another.drive(execution())).outcomes;
+  expect(again).toMatchObject({ status: "refused", error: { code: "look-alike" } });
+  expect(again?.error?.message).toContain(`${id} (payment-pending`);
+  expect(bought()).toHaveLength(1);
+  await another.resolveByPerson({ executionId, recIndex: 0, finding: { bought: id }, ...person });
+  expect((await another.drive(execution())).outcomes).toMatchObject([{ status: "already-purchased" }]);
+  expect(bought()).toHaveLength(1);
+});
+
+test("not promised: a month after it, with the ledger lost, it is bought again", async () => {
+  const { purchaser, purchaserWith, bought, environment } = await setup();
+  await purchaser.drive(execution());
+  environment.advance(31 * day + minute);
   await purchaserWith().purchaser.drive(execution());
   expect(bought()).toHaveLength(2);
 });
