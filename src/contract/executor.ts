@@ -205,8 +205,8 @@ export interface ServiceExecutor<R extends AnyRecommendation = AnyRecommendation
   readonly quoteSeesPurchases?: boolean;
   /**
    * Only where what it sells need not show a token: why, as the end of a sentence. Then a ledger that was lost leaves nothing to recognise a
-   * purchase by; so before a first send, what fits, began within 31 days or does not say when, and is not in the ledger is for a
-   * person (`look-alike`).
+   * purchase by; so before a first send, what fits, began within the 31 days before the recommendation was recorded or since, or does
+   * not say when, and is not in the ledger is for a person (`look-alike`).
    */
   readonly tokenless?: string;
   /** The longest that one `send` may take, in milliseconds: it gives up by itself then, with an unknown outcome. */

@@ -82,7 +82,7 @@ export async function refuseLookAlikes(drive: Looker, task: Looking, listing: Li
   const { executor, record } = task;
   const fitting = await fittingIn(drive, task, listing);
   if (fitting.length === 0) return;
-  const [ofLost, sinceRestore] = [await lostReason(drive, task), await restoredReason(drive, task)];
+  const [ofLost, sinceRestore] = [lostReason(task), await restoredReason(drive, task)];
   const reasons = new Map<Listed, string>();
   for (const listed of fitting) {
     const why = listed.resembles ?? ofLost(listed.commitment) ?? sinceRestore(listed.commitment);
@@ -149,19 +149,20 @@ function once(reads: Reads, listed: Listed, read: () => Promise<Listed>): Promis
 const clockTolerance = 300_000;
 
 /**
- * Why a commitment may be what a ledger that was lost bought for the recommendation, where it shows no token: it is recent, or does not say
- * when it began. What was sent before is told from it by what there was before that.
+ * Why a commitment may be what a ledger that was lost bought for the recommendation, where it shows no token: it began within a
+ * month before the recommendation was recorded, or since, or does not say when. What was sent before is told from it by what there was
+ * before that.
  */
-async function lostReason(
-  { ledger }: Pick<Looker, "ledger">,
-  { executor: { tokenless }, record: { submission, former = [] } }: Looking,
-): Promise<(commitment: Commitment) => string | undefined> {
+function lostReason({
+  executor: { tokenless },
+  record: { createdAt, submission, former = [] },
+}: Looking): (commitment: Commitment) => string | undefined {
   if (tokenless === undefined || submission !== undefined || former.length > 0) return () => undefined;
-  const from = (await ledger.now()) - forgottenSpan;
+  const from = createdAt - forgottenSpan;
   return ({ purchasedAt }) =>
     purchasedAt !== undefined && Date.parse(purchasedAt) < from
       ? undefined
-      : `began within the last 31 days, or does not say when, and ${tokenless}`;
+      : `began within the 31 days before this was recorded, or since, or does not say when, and ${tokenless}`;
 }
 
 /**

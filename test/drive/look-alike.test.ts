@@ -253,7 +253,7 @@ describe("what is sold without a token that shows", () => {
     const [outcome] = (await purchaser.drive(execution())).outcomes;
     expect(outcome).toMatchObject({ status: "refused", error: { code: "look-alike" } });
     expect(outcome?.error?.message).toContain(
-      "began within the last 31 days, or does not say when, and shows no token",
+      "began within the 31 days before this was recorded, or since, or does not say when, and shows no token",
     );
     await purchaser.resolveByPerson({ ...who, finding: { notThis: "theirs" } });
     expect((await purchaser.drive(execution())).outcomes).toMatchObject([{ status: "purchased" }]);
