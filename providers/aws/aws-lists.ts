@@ -16,22 +16,29 @@ export interface ListedCall {
   readonly code: ErrorCode;
 }
 
-/**
- * Reads a listing to its end. Throws a RefusedError where it cannot vouch for completeness: no list, a token that comes twice,
- * or more pages than allowed.
- */
+/** Reads a listing to its end. Throws as {@link readPages}. */
 export async function readAllPages<Item>(
   readPage: (next: string | undefined) => Promise<Page<Item>>,
-  { maxPages, ...listed }: ListedCall & { readonly maxPages: number },
+  listed: ListedCall & { readonly maxPages: number },
 ): Promise<readonly Item[]> {
-  const all: Item[] = [];
+  return (await Array.fromAsync(readPages(readPage, listed))).flat();
+}
+
+/**
+ * Reads a listing page by page, to its end. Throws a RefusedError where it cannot vouch for completeness: no list, a token that comes
+ * twice, or more pages than allowed.
+ */
+export async function* readPages<Item>(
+  readPage: (next: string | undefined) => Promise<Page<Item>>,
+  { maxPages, ...listed }: ListedCall & { readonly maxPages: number },
+): AsyncGenerator<readonly Item[]> {
   const tokens = new Set<string>();
   let next: string | undefined;
   for (let page = 0; page < maxPages; page++) {
     const answer = await readPage(next);
-    for (const item of wholeList(answer.items, listed)) all.push(item);
+    yield wholeList(answer.items, listed);
     next = answer.next || undefined;
-    if (next === undefined) return all;
+    if (next === undefined) return;
     if (typeof next !== "string") throw untrusted(listed, "named a next page in a way that cannot be read");
     if (tokens.has(next)) throw untrusted(listed, "gave the same next page twice");
     tokens.add(next);

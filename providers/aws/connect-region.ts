@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../../src/contract/errors.ts";
 import type { Scope } from "../../src/contract/executor.ts";
 import type { Connect, Connection } from "./aws-connect.ts";
-import { type Page, readAllPages } from "./aws-lists.ts";
+import { type Page, readPages } from "./aws-lists.ts";
 import { parseScope } from "./aws-scope.ts";
 import { reading } from "./read-error.ts";
 
@@ -15,14 +15,19 @@ export interface RegionalReads {
    * `call` is that of the permission: `DescribeReservedInstances`.
    */
   read<Answer>(call: string, code: ErrorCode, signal: AbortSignal, work: () => Promise<Answer>): Promise<Answer>;
-  /** Reads a listing to its end, in the same way; `untrusted` is the code of one that cannot be believed. */
-  readAll<Item>(
-    call: string,
-    codes: { readonly failed: ErrorCode; readonly untrusted: ErrorCode },
-    signal: AbortSignal,
-    readPage: (next: string | undefined) => Promise<Page<Item>>,
-  ): Promise<readonly Item[]>;
+  /** Reads a listing to its end, in the same way. */
+  readAll<Item>(...listing: Reading<Item>): Promise<readonly Item[]>;
+  /** The same page by page, as they come. */
+  readPages<Item>(...listing: Reading<Item>): AsyncIterable<readonly Item[]>;
 }
+
+/** A listing: its call, the codes of one that fails and of one that cannot be believed, what ends it, and how a page is read. */
+type Reading<Item> = readonly [
+  call: string,
+  codes: { readonly failed: ErrorCode; readonly untrusted: ErrorCode },
+  signal: AbortSignal,
+  readPage: (next: string | undefined) => Promise<Page<Item>>,
+];
 
 /** The codes of a listing of what was bought, and of one of what is offered. */
 export const listingCodes = {
@@ -41,12 +46,14 @@ export function createConnectRegion(
     const connection = await connect(accountId, region, signal);
     const read: RegionalReads["read"] = (call, code, signal, work) =>
       reading({ permission: `${permissions}:${call}`, where, region, code }, signal, work);
+    const pagesOf: RegionalReads["readPages"] = (call, { failed, untrusted }, signal, readPage) =>
+      readPages((next) => read(call, failed, signal, () => readPage(next)), { call, maxPages, code: untrusted });
     return {
       connection,
       region,
       read,
-      readAll: (call, { failed, untrusted }, signal, readPage) =>
-        read(call, failed, signal, () => readAllPages(readPage, { call, maxPages, code: untrusted })),
+      readPages: pagesOf,
+      readAll: async (...listing) => (await Array.fromAsync(pagesOf(...listing))).flat(),
     };
   };
 }

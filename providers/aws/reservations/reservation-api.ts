@@ -20,6 +20,8 @@ import type {
 export interface ReservationApi<R extends ReservationRecommendation, Request = PurchaseRequest> {
   /** All reservations of the account and region, each id once. */
   all(signal: AbortSignal): Promise<readonly KnownReservation[]>;
+  /** The same page by page, as they come: an id may come on several. */
+  pages(signal: AbortSignal): AsyncIterable<readonly KnownReservation[]>;
   /** The one with that id or that name; undefined where the service clearly says that there is none. */
   one(query: Pick<ReservationQuery, "id" | "name">, signal: AbortSignal): Promise<KnownReservation | undefined>;
   offerings(recommendation: R, signal: AbortSignal): Promise<readonly SeenOffering[]>;
@@ -44,24 +46,24 @@ export function createReservationApi<R extends ReservationRecommendation, Reques
   const connectRegion = createConnectRegion(connect, calls.permissions, maxPages);
 
   return async (scope, signal) => {
-    const { connection, region, readAll } = await connectRegion(scope, signal);
+    const { connection, region, readAll, readPages } = await connectRegion(scope, signal);
     const api: ReservationCalls<R, Request> = await service.connect(connection, region);
 
-    async function list(query: ReservationQuery, signal: AbortSignal): Promise<readonly KnownReservation[]> {
+    async function* pages(query: ReservationQuery, signal: AbortSignal): AsyncGenerator<readonly KnownReservation[]> {
       const call = query.id === undefined && query.name === undefined ? calls.list : (calls.read ?? calls.list);
-      const listed = await readAll(call, listingCodes.bought, signal, (next) =>
-        api.reservations({ ...query, next }, signal),
-      );
-      const known = allKnown(listed, isKnown, { call, needs: "an id or a state that can be read" });
-      return uniqueById(known, {
-        idOf: ({ id }) => id,
-        stateOf: ({ state }) => state,
-        merge: (kept, other) => ({ ...kept, count: sameCount(kept.count, other.count) }),
-      });
+      const read = readPages(call, listingCodes.bought, signal, (next) => api.reservations({ ...query, next }, signal));
+      for await (const page of read) {
+        yield unique(allKnown(page, isKnown, { call, needs: "an id or a state that can be read" }));
+      }
     }
+
+    const list = async (query: ReservationQuery, signal: AbortSignal) =>
+      unique((await Array.fromAsync(pages(query, signal))).flat());
 
     return {
       all: (signal) => list({}, signal),
+
+      pages: (signal) => pages({}, signal),
 
       async one(query, signal) {
         const is = (one: KnownReservation) =>
@@ -80,6 +82,14 @@ export function createReservationApi<R extends ReservationRecommendation, Reques
       purchase: (request, signal, report) => api.purchase(request, signal, report),
     };
   };
+}
+
+function unique(known: readonly KnownReservation[]): readonly KnownReservation[] {
+  return uniqueById(known, {
+    idOf: ({ id }) => id,
+    stateOf: ({ state }) => state,
+    merge: (kept, other) => ({ ...kept, count: sameCount(kept.count, other.count) }),
+  });
 }
 
 /** Services keep names in lower case, whatever they were given. */

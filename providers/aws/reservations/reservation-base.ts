@@ -40,8 +40,8 @@ export function reservationBase<R extends ReservationRecommendation, Request>(
 
     inventory: {
       async *list(scope, { signal }) {
-        const all = await (await connect(scope, signal)).all(signal);
-        yield all.map((one) => listedOf(one, marksOf));
+        const { pages } = await connect(scope, signal);
+        for await (const page of pages(signal)) yield page.map((one) => listedOf(one, marksOf));
       },
 
       async read(scope, id, { signal }) {

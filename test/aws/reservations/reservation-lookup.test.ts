@@ -83,6 +83,17 @@ describe.each(standingForAll(services, isOneOfEach))("what $service lists", (one
     expect(one.asked(loopback.last(one.list))).toMatchObject({ [one.next]: "three" });
   });
 
+  test("page by page as they come, so that prices are asked for meanwhile", async () => {
+    await using loopback = await startLoopback();
+    loopback.on(one.list, reservations([named(one, name)], "two"), reservations([]));
+    const { inventory } = serviceAt(one.service, loopback);
+    const askedFor: number[] = [];
+    for await (const page of inventory.list(submissionFor(one).scope, { ...calmly, isComplete: () => false })) {
+      askedFor.push(page.length, loopback.count(one.list));
+    }
+    expect(askedFor).toEqual([1, 1, 0, 2]);
+  });
+
   test("two live ones with one token are both shown, for the drive to refuse", async () => {
     const { listing } = await find(one, [reservations([named(one, name), named(one, `${name}-g1`)])]);
     expect(listing.byToken.get(token)).toMatchObject([{ standing: "live" }, { standing: "live" }]);
