@@ -8,6 +8,8 @@ export interface Parameters {
     readonly concurrency: number;
     readonly recommendations: readonly number[];
     readonly existingOrders: readonly number[];
+    /** One more drive, of so many recommendations in an empty tenant, so many at a time. */
+    readonly large: { readonly recommendations: number; readonly concurrency: number };
     /** Bare requests are measured for up to so many recommendations. */
     readonly bare: number;
     /** The other ways are measured where they should take no longer than so many milliseconds, else calculated. */
@@ -42,6 +44,7 @@ const full: Parameters = {
     concurrency: 4,
     recommendations: [1, 10, 100, 1000],
     existingOrders: [0, 1000, 10_000],
+    large: { recommendations: 10_000, concurrency: 16 },
     bare: 1000,
     patience: 6000,
   },
@@ -61,7 +64,13 @@ const full: Parameters = {
 /** Under a minute. */
 const quick: Parameters = {
   name: "quick",
-  drives: { ...full.drives, recommendations: [1, 10, 100], existingOrders: [0, 1000], patience: 4000 },
+  drives: {
+    ...full.drives,
+    recommendations: [1, 10, 100],
+    existingOrders: [0, 1000],
+    large: { recommendations: 1000, concurrency: 16 },
+    patience: 4000,
+  },
   ownCost: { recommendations: [100, 1000] },
   memory: { orders: [1000, 10_000], recommendations: [100, 1000] },
   ledger: { sqliteRecords: [10_000, 100_000], postgresRecords: [], claims: [1, 100] },
@@ -74,7 +83,15 @@ const quick: Parameters = {
 /** A few seconds: for the test of the benchmark itself; its figures say nothing. */
 const tiny: Parameters = {
   name: "tiny",
-  drives: { latency: 1, concurrency: 2, recommendations: [2], existingOrders: [60], bare: 10, patience: 4000 },
+  drives: {
+    latency: 1,
+    concurrency: 2,
+    recommendations: [2],
+    existingOrders: [60],
+    large: { recommendations: 4, concurrency: 2 },
+    bare: 10,
+    patience: 4000,
+  },
   ownCost: { recommendations: [10] },
   memory: { orders: [100], recommendations: [10] },
   ledger: { sqliteRecords: [100], postgresRecords: [], claims: [2] },

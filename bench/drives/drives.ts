@@ -42,7 +42,31 @@ export async function measureDrives({ drives }: Parameters): Promise<string> {
     "same with the prices after the pages. *Bare*: the requests of the bound, measured, with nothing but node:http. *Look-up each* lists all",
     "orders before every recommendation and every retry; *Go engine*: that engine's requests, N(P + 4). * calculated, not measured: it would",
     "take too long. Short ones: the faster of two runs.",
+    "",
+    ...(await measureLarge(drives)),
   ].join("\n");
+}
+
+/** One drive of many recommendations in an empty tenant. */
+async function measureLarge({ latency, large }: Parameters["drives"]): Promise<readonly string[]> {
+  const cell: Cell = { ...large, existingOrders: 0, latency };
+  const [own, bare, bound] = [
+    await measure(library, cell, false),
+    await measure(bareRequests, cell, false),
+    lowerBound(cell),
+  ];
+  const row = [
+    whole(large.recommendations),
+    whole(own.requests),
+    seconds(own.time),
+    seconds(bound.time),
+    seconds(bare.time),
+  ];
+  return [
+    `### N recommendations in an empty tenant: ${latency} ms per request, ${large.concurrency} at a time`,
+    "",
+    table(["N", "requests", "time", "bound", "bare", "/ bare"], [[...row, ratio(own.time / bare.time)]]),
+  ];
 }
 
 /** Requests and time of another way: measured where that is soon done, else calculated. */

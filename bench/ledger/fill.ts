@@ -2,7 +2,7 @@ import { DatabaseSync } from "node:sqlite";
 import { Client } from "pg";
 import type { Ledger } from "../../src/contract/ledger.ts";
 import { claimAll, commitmentOf, requestOf, submissionOf } from "./sample-records.ts";
-import { purchasesPerScope } from "./ledger-size.ts";
+import { largestScope, purchasesOfLargest, purchasesPerScope } from "./ledger-size.ts";
 
 /** The columns of a record, without its own texts. */
 const recordColumns =
@@ -32,7 +32,11 @@ export async function fill(ledger: Ledger, location: string, records: number): P
   const copied = (text: string) => `replace(replace(${text}, '${token}', hex), '${id}', hex)`;
   // One millisecond after the other, as nobody works on many at once.
   const moment = (text: string) => `replace(${text}, '"updatedAt":${updatedAt}', '"updatedAt":' || (${updatedAt} - n))`;
-  const scope = `'scope-' || (n / ${purchasesPerScope})`;
+  const largest = largestScope(records);
+  const scope =
+    largest === undefined
+      ? `'scope-' || (n / ${purchasesPerScope})`
+      : `CASE WHEN n >= ${records - purchasesOfLargest} THEN '${largest}' ELSE 'scope-' || (n / ${purchasesPerScope}) END`;
   const statements = (numbers: string) => [
     `CREATE TEMPORARY TABLE bench_token AS ${numbers}`,
     `INSERT INTO token_record (${recordColumns})

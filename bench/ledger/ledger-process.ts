@@ -4,11 +4,11 @@ import { Client } from "pg";
 import { answer, orderOfChild } from "../child.ts";
 import { median } from "../median.ts";
 import { openBenchLedger } from "./open-bench-ledger.ts";
-import type { LedgerOrder, LedgerResult } from "./ledger-size.ts";
-import { auditOf, findWork, partAudit, settling, showStatus } from "./looks.ts";
+import { largestScope, type LedgerOrder, type LedgerResult } from "./ledger-size.ts";
+import { auditOf, findWork, partAudit, readCanariesOf, settling, showStatus } from "./looks.ts";
 import { claimAll, commitmentOf, requestOf, submissionOf } from "./sample-records.ts";
 
-const { location, claims } = orderOfChild<LedgerOrder>();
+const { location, claims, records } = orderOfChild<LedgerOrder>();
 const isPostgres = location.startsWith("postgres://");
 
 /** How often each step is measured. */
@@ -62,12 +62,14 @@ async function look(run: () => Promise<unknown>, often = times): Promise<number>
   return median(taken);
 }
 
+const largest = largestScope(records);
 const audited = await auditOf(ledger, "scope-0");
 const looks = {
   status: await look(() => showStatus(ledger)),
   statusOfState: await look(() => showStatus(ledger, "refused")),
   settle: await look(() => settling(ledger)),
   redrive: await look(() => findWork(ledger)),
+  canaries: largest === undefined ? undefined : await look(() => readCanariesOf(ledger, largest)),
   audit: await look(audited),
   partAudit: await look(await partAudit(ledger, "scope-0"), 1),
 };

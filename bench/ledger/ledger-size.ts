@@ -24,6 +24,8 @@ export interface LedgerResult {
   readonly unfinished: number;
   /** The known purchases of a scope that holds {@link purchasesPerScope}. */
   readonly purchasedIn: number;
+  /** What a listing is checked by, of a scope that holds {@link purchasesOfLargest}; undefined where the ledger holds none. */
+  readonly canaries: number | undefined;
   /** What `buyonce status` reads: the 100 that were worked on last; and those of a state that few are in. */
   readonly status: number;
   readonly statusOfState: number;
@@ -39,6 +41,12 @@ export interface LedgerResult {
 
 /** In a filled ledger. */
 export const purchasesPerScope = 1000;
+
+/** In the largest scope of a ledger that holds several times as many. */
+export const purchasesOfLargest = 20_000;
+
+/** Its key; undefined in a smaller ledger. */
+export const largestScope = (records: number) => (records >= 4 * purchasesOfLargest ? "scope-largest" : undefined);
 
 /** What a ledger with many records does to a driver. */
 export async function measureLedgers({ ledger }: Parameters): Promise<string> {
@@ -75,6 +83,7 @@ export async function measureLedgers({ ledger }: Parameters): Promise<string> {
         "purchase",
         "unfinished",
         `${whole(purchasesPerScope)} known in a scope`,
+        `${whole(purchasesOfLargest)} canaries`,
       ],
       measured.map(stepRow),
     ),
@@ -96,7 +105,7 @@ export async function measureLedgers({ ledger }: Parameters): Promise<string> {
     ),
     "",
     "Medians. All records but the new ones are purchases, settled. PostgreSQL on this machine, over loopback. What finds something",
-    "to do reads that too; a part of a token is looked for among all records, once.",
+    "to do reads that too; a part of a token is looked for among all records, once. *Canaries*: what a listing has to show, read before it.",
   ].join("\n");
 }
 
@@ -111,8 +120,9 @@ interface Measured {
 const beginOf = ({ name, order, result }: Measured) => [name, whole(order.records), megabytes(result.bytes)];
 
 function stepRow(measured: Measured) {
-  const { claims, submit, purchase, unfinished, purchasedIn } = measured.result;
-  return [...beginOf(measured), ...[...claims, submit, purchase, unfinished, purchasedIn].map(shortTime)];
+  const { claims, submit, purchase, unfinished, purchasedIn, canaries } = measured.result;
+  const times = [...claims, submit, purchase, unfinished, purchasedIn].map(shortTime);
+  return [...beginOf(measured), ...times, canaries === undefined ? "–" : shortTime(canaries)];
 }
 
 function lookRow(measured: Measured) {

@@ -4,6 +4,7 @@ import type { Ledger } from "../../src/contract/ledger.ts";
 import type { Listed } from "../../src/contract/listed.ts";
 import { systemEnvironment } from "../../src/contract/environment.ts";
 import { deriveIdempotencyToken } from "../../src/contract/token.ts";
+import { readCanaries } from "../../src/drive/check-canary.ts";
 import { findUnfinished } from "../../src/drive/redrive-unfinished.ts";
 import { pendingIn } from "../../src/drive/watch-pending.ts";
 import { ledgerStatus } from "../../src/inspect/read-status.ts";
@@ -18,6 +19,10 @@ export const settling = (ledger: Ledger) => pendingIn(ledger, undefined);
 /** What `buyonce redrive` finds to do. */
 export const findWork = (ledger: Ledger) =>
   findUnfinished(ledger, { olderThan: 0, limit: 100, refused: false, parked: false }, () => true);
+
+/** What a drive reads of a scope before its listing. */
+export const readCanariesOf = (ledger: Ledger, key: string) =>
+  readCanaries(ledger, { key, label: key }, () => undefined);
 
 /** An audit of a scope whose listing shows what the ledger knows of it, and answers at once. */
 export async function auditOf(ledger: Ledger, scopeKey: string): Promise<() => Promise<unknown>> {
