@@ -1,5 +1,6 @@
 import { type ClockReading, passedAtMost } from "../contract/clock-reading.ts";
 import type { Environment } from "../contract/environment.ts";
+import { BuyonceError } from "../contract/errors.ts";
 import type { DriveStep } from "../contract/events.ts";
 import type { Scope, ServiceExecutor } from "../contract/executor.ts";
 import type { Ledger } from "../contract/ledger.ts";
@@ -40,6 +41,10 @@ interface LookupOptions {
  * without this ledger may buy meanwhile.
  */
 const longestBelieved = 900_000;
+
+/** How often a listing that is made anew is tried again where it failed, and after how many milliseconds: a night is not given up for that. */
+const laterTries = 5;
+const betweenTries = 60_000;
 
 /** The listing of a scope that a drive goes by. */
 interface DriveListing {
@@ -93,12 +98,24 @@ export function createLookup({ ledger, environment, stop, emit, tokens, within }
     return listing;
   }
 
+  async function listAgain(make: () => Promise<Listing>): Promise<Listing> {
+    for (let tries = laterTries; ; tries -= 1) {
+      try {
+        return await make();
+      } catch (error) {
+        if (tries === 0 || !BuyonceError.isInstance(error) || !error.retryable) throw error;
+        await environment.sleep(betweenTries, stop.signal);
+      }
+    }
+  }
+
   return {
     listing: (executor, scope, onPage) => {
       stop.check();
       const known = listings.get(scope.key);
       if (known !== undefined && (known.made === undefined || !isOld(known.made))) return known.listing;
-      const listing = list(executor, scope, tokens.get(scope.key) ?? new Set(), onPage);
+      const make = () => list(executor, scope, tokens.get(scope.key) ?? new Set(), onPage);
+      const listing = known === undefined ? make() : listAgain(make);
       const begun: DriveListing = { listing, made: undefined };
       listings.set(scope.key, begun);
       listing.then(
