@@ -16,6 +16,7 @@ import {
 import { changingFlow, lostLedger } from "./flow-worlds.ts";
 import { lostAndMerged, mergedAtAnyMoment } from "./merge-worlds.ts";
 import { peopledWorlds, restoredWorld, twoDriverWorlds } from "./terms-worlds.ts";
+import { lostAndTokenless } from "./tokenless-worlds.ts";
 import { twinWorld } from "./twin-worlds.ts";
 
 /** `BUYONCE_PROOF=deep npm run proof` walks further; it takes minutes more. */
@@ -106,6 +107,10 @@ test("an id that is not kept: merged at any moment", async () => {
     await prove("chosen, merged at any moment", { world: mergedAtAnyMoment(), drivers: 2, budget: limits, sendWays });
   }
   await prove("lost and merged", { world: lostAndMerged(), drivers: 2, budget: budget(1, 0, 1) }, 50);
+});
+
+test("every path, bought by a ledger that is lost, where no token shows", async () => {
+  await prove("lost and tokenless", { world: lostAndTokenless(), drivers: 2, budget: budget(2, 0, 2) }, 50);
 });
 
 test("minted: seen on its way, and gone at any moment", async () => {

@@ -6,6 +6,7 @@ import type { Budget } from "../../src/testing/search/scheduler.ts";
 import { search } from "../../src/testing/search/search.ts";
 import { proofTest, standingForAll } from "../standing-for-all.ts";
 import { lostAndMerged, mergedAtAnyMoment } from "./merge-worlds.ts";
+import { lostAndTokenless } from "./tokenless-worlds.ts";
 import { believable, budget, createProof, kinds, singly } from "./prove.ts";
 import {
   begunElsewhere,
@@ -111,6 +112,13 @@ describe("what others do, and what shows late", () => {
     // With a listing that shows nothing as well, nothing is left that could tell.
     for (const limits of [budget(1, 0, 0), budget(0, 0, 1)]) {
       await prove("lost and merged", { world: lostAndMerged(), drivers: 2, budget: limits }, 5);
+    }
+  });
+
+  test("bought by a ledger that is lost, where no token shows", async () => {
+    // With a listing that shows nothing as well, nothing is left that could tell.
+    for (const limits of [budget(1, 0, 0), budget(0, 0, 1)]) {
+      await prove("lost and tokenless", { world: lostAndTokenless(), drivers: 2, budget: limits }, 5);
     }
   });
 
@@ -370,6 +378,12 @@ describe("a drive that is broken on purpose is caught: the search can fail", () 
       drivers: 1,
       budget: budget(0, 0, 0),
     });
+    expect(violation?.message).toMatch(/^(bought twice|recorded as purchased with 2)/);
+  });
+
+  test("with a lost ledger, and nothing that says that a token need not show", async () => {
+    const world = lostAndTokenless({ tokenless: false });
+    const { violation } = await search({ world, drivers: 1, budget: budget(0, 0, 0) });
     expect(violation?.message).toMatch(/^(bought twice|recorded as purchased with 2)/);
   });
 
