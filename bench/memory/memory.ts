@@ -51,7 +51,8 @@ async function measure(what: string, existingOrders: number, work: MemoryWork, e
   const run = async (nodeOptions: readonly string[]) => {
     using tenant = await startTenant({ latency: 0, existingOrders });
     const order: MemoryOrder = { url: tenant.url, ...work };
-    return runChild<MemoryResult>("memory/memory-process.ts", order, { nodeOptions });
+    // The tenant ends with this function.
+    return await runChild<MemoryResult>("memory/memory-process.ts", order, { nodeOptions });
   };
   const { added } = await run(["--expose-gc"]);
   const [plain, little] = [await run([]), await run(littleHeap)];

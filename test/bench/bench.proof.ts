@@ -23,6 +23,7 @@ test("the benchmark runs in its smallest size and prints every table", async () 
   const headings = [...stdout.matchAll(/^### (.*)$/gm)].map(([, heading]) => heading);
   expect(headings).toEqual([
     expect.stringMatching(/^N recommendations in a tenant with T orders/),
+    expect.stringMatching(/^N recommendations in an empty tenant/),
     expect.stringMatching(/^Requests when 2 of 2 purchases are made and their answers lost/),
     "4 recommendations in one tenant that takes 10 writes an hour; an hour of 1 s",
     expect.stringMatching(/own cost per recommendation/),
