@@ -126,14 +126,33 @@ test.each(byState)(
       "",
       "10",
     ];
-    const [row] = await rows(`EXPLAIN (ANALYZE, FORMAT JSON) ${sql}`, values);
-    const text = JSON.stringify(row?.["QUERY PLAN"]);
-    const read = [...text.matchAll(/"Relation Name":"token_record".*?"Actual Rows":([\d.]+)/g)].map(([, n]) =>
-      Number(n),
-    );
-    const removed = [...text.matchAll(/"Rows Removed by Filter":([\d.]+)/g)].map(([, n]) => Number(n));
+    const { read, removed } = await rowsOf(sql, values);
     expect(read.length).toBeGreaterThan(0);
     expect(Math.max(...read)).toBeLessThan(50);
-    expect(removed.filter((count) => count > 0)).toEqual([]);
+    expect(removed).toEqual([]);
   },
 );
+
+test("PostgreSQL reads of what is bought in a scope a page and no more", async () => {
+  const schema = newSchema();
+  await open({ schema });
+  await rows(`
+    INSERT INTO ${schema}.token_record (token, execution_id, rec_index, scope_key, state, resting_since, record)
+    SELECT md5(n::text), 'e', n, 's' || (n % 2), 'purchased', n, '{}' FROM generate_series(1, 4000) AS n`);
+  await rows(`ANALYZE ${schema}.token_record`);
+  for (const after of ["", "8"]) {
+    const { read, removed } = await rowsOf(statements(schema).purchasedPage, ["s1", after, "10"]);
+    expect({ read, removed }).toEqual({ read: [10], removed: [] });
+  }
+});
+
+/** How many rows each step of a statement read, and how many it read and left out. */
+async function rowsOf(sql: string, values: readonly string[]) {
+  const [row] = await rows(`EXPLAIN (ANALYZE, FORMAT JSON) ${sql}`, [...values]);
+  const text = JSON.stringify(row?.["QUERY PLAN"]);
+  const numbers = (pattern: RegExp) => [...text.matchAll(pattern)].map(([, n]) => Number(n));
+  return {
+    read: numbers(/"Relation Name":"token_record".*?"Actual Rows":([\d.]+)/g),
+    removed: numbers(/"Rows Removed by Filter":([\d.]+)/g).filter((count) => count > 0),
+  };
+}

@@ -173,4 +173,9 @@ export const migrations: readonly ((schema: string) => string)[] = [
   (schema) => `
   CREATE INDEX rest_in_state ON ${schema}.token_record (state, resting_since, execution_id, rec_index);
   `,
+  // What is bought in a scope is read page by page, in the order of its tokens.
+  (schema) => `
+  DROP INDEX ${schema}.purchased_in_scope;
+  CREATE INDEX purchased_in_scope ON ${schema}.token_record (scope_key, token) WHERE state = 'purchased';
+  `,
 ];
