@@ -10,8 +10,7 @@ export interface Ending {
 
 /**
  * Runs work with a signal that comes after a time, or with the caller's, whichever is first, and lets go of both when the work is done.
- * What `AbortSignal.any` and `AbortSignal.timeout` make stays, with all that listens to it, until a full collection of the memory:
- * thousands of requests with their streams.
+ * What `AbortSignal.any` makes stays in memory, with what listens to it, until the next full collection.
  */
 export async function withTimeout<T>(
   { timeout, late, signal }: Ending,
