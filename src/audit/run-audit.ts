@@ -1,7 +1,7 @@
 import { checkTexts } from "../contract/check-texts.ts";
 import type { Provider, Scope } from "../contract/executor.ts";
 import type { DriveParts } from "../drive/drive-context.ts";
-import { createStop, type Stop } from "../drive/stop.ts";
+import { type Stop, withStop } from "../drive/stop.ts";
 import type { ExecutorOf } from "../drive/validate.ts";
 import type { AuditedScope, AuditReport, Finding, Place } from "../contract/audit-report.ts";
 import { checkTime } from "../contract/check-number.ts";
@@ -47,7 +47,7 @@ export function audit(
   { places, caller, repair = false, ...course }: AuditOptions,
   { providers, ...parts }: AuditParts,
 ): Promise<AuditReport> {
-  return withStop(course, parts, async (stop) => {
+  return stoppable(course, parts, async (stop) => {
     checkTexts({ caller });
     const named = places === undefined ? undefined : scopesIn(places, providers);
     if (caller === undefined) {
@@ -74,23 +74,18 @@ export function auditRecords(
   course: AuditCourse,
   { providers, ...parts }: AuditParts,
 ): Promise<AuditReport> {
-  return withStop(course, parts, (stop) =>
+  return stoppable(course, parts, (stop) =>
     auditTargets(scopesOfRecords(records, providers), { ...course, repair: false }, stop, parts),
   );
 }
 
-async function withStop<T>(
+async function stoppable<T>(
   { signal, deadline }: AuditCourse,
   { environment }: Pick<AuditParts, "environment">,
-  run: (stop: Stop) => Promise<T>,
+  look: (stop: Stop) => Promise<T>,
 ): Promise<T> {
   if (deadline !== undefined) checkTime("deadline", deadline);
-  const stop = createStop(environment, { signal, deadline });
-  try {
-    return await run(stop);
-  } finally {
-    stop.end();
-  }
+  return withStop(environment, { signal, deadline }, look);
 }
 
 /** How the targets are looked at. */

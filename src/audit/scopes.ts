@@ -5,7 +5,7 @@ import type { ExecutionRecord, ExecutionsQuery } from "../contract/execution-rec
 import type { Ledger, TokenRecord } from "../contract/ledger.ts";
 import type { AnyRecommendation } from "../contract/recommendation.ts";
 import { canBeListed, isOnlyRefused } from "../contract/service-without-api.ts";
-import { readOldest } from "../drive/read-records.ts";
+import { visitRecords } from "../drive/read-records.ts";
 
 /** A listing to look at, and what can make it. */
 export interface Target {
@@ -68,11 +68,7 @@ export async function scopesOfLedger(
   check: () => void,
 ): Promise<Targets> {
   const collected = startCollecting();
-  const add = (record: TokenRecord) => {
-    collected.add(candidateOf(record, providers));
-    return undefined;
-  };
-  await readOldest(ledger, { limit: Infinity }, check, add);
+  await visitRecords(ledger, check, (record) => collected.add(candidateOf(record, providers)));
   return collected.targets();
 }
 

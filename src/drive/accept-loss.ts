@@ -4,7 +4,7 @@ import type { DriveContext, DriveParts, Task } from "./drive-context.ts";
 import { recordedIds } from "./must-be-listed.ts";
 import { readListing } from "./read-listing.ts";
 import { readOldest } from "./read-records.ts";
-import { createStop } from "./stop.ts";
+import { withStop } from "./stop.ts";
 import type { ExecutorOf } from "./validate.ts";
 import { correction, withClaim } from "./with-claim.ts";
 import { checkTexts } from "../contract/check-texts.ts";
@@ -88,19 +88,16 @@ export async function acceptLoss(
 }
 
 /** What is recorded as bought under an id, in whatever scope. */
-async function boughtAs(
+function boughtAs(
   id: string,
   { ledger, environment }: Pick<DriveParts, "ledger" | "environment">,
   signal: AbortSignal | undefined,
 ): Promise<readonly TokenRecord[]> {
   const isMeant = (candidate: string) => candidate.toLowerCase() === id.toLowerCase();
   const keep = (record: TokenRecord) => (recordedIds(record).some(isMeant) ? record : undefined);
-  const stop = createStop(environment, { signal });
-  try {
-    return await readOldest(ledger, { states: ["purchased"], limit: Infinity }, stop.check, keep);
-  } finally {
-    stop.end();
-  }
+  return withStop(environment, { signal }, (stop) =>
+    readOldest(ledger, { states: ["purchased"], limit: Infinity }, stop.check, keep),
+  );
 }
 
 /** As a drive would find. The listing is not held against the ledger: what is lost is what it lacks. */

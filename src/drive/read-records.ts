@@ -41,6 +41,18 @@ export function readOldest<T>(
   });
 }
 
+/** Goes through all records, longest untouched first, page by page; nothing is kept of them. `check` as above. */
+export async function visitRecords(
+  ledger: Pick<Ledger, "records">,
+  check: () => void,
+  visit: (record: TokenRecord) => void,
+): Promise<void> {
+  await readOldest<never>(ledger, { limit: Infinity }, check, (record) => {
+    visit(record);
+    return undefined;
+  });
+}
+
 interface Reading<T> {
   readonly check: () => void;
   readonly keep: (record: TokenRecord) => T | undefined;

@@ -50,6 +50,20 @@ export function createStop(
   };
 }
 
+/** Does work with a stop, and ends that with it. */
+export async function withStop<T>(
+  environment: Environment,
+  options: Parameters<typeof createStop>[1],
+  work: (stop: Stop) => Promise<T>,
+): Promise<T> {
+  const stop = createStop(environment, options);
+  try {
+    return await work(stop);
+  } finally {
+    stop.end();
+  }
+}
+
 /** The error of work that is not begun because its deadline (milliseconds since 1970) has come; undefined before that. */
 export function pastDeadline(
   environment: Pick<Environment, "now">,

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { AcceptedLoss } from "../../drive/accept-loss.ts";
-import { readOldest } from "../../drive/read-records.ts";
+import { visitRecords } from "../../drive/read-records.ts";
 import type { AuditReport, Place } from "../../contract/audit-report.ts";
 import { cleanText } from "../../contract/clean-text.ts";
 import type { Ledger, TokenRecord } from "../../contract/ledger.ts";
@@ -166,8 +166,8 @@ function lossOf({ acceptLoss, person = "", reason = "" }: AuditCommandOptions): 
 async function providersFor(ledger: Ledger, places: readonly Place[] | undefined): Promise<readonly ProviderName[]> {
   if (places === undefined) {
     const names = new Set<string>();
-    const note = ({ recommendation }: TokenRecord) => void names.add(recommendation.provider);
-    await readOldest<never>(ledger, { limit: Infinity }, () => undefined, note);
+    const check = () => undefined;
+    await visitRecords(ledger, check, ({ recommendation }) => names.add(recommendation.provider));
     return providersNamed(names);
   }
   return [...new Set(places.map(({ provider }) => provider))].filter(isProviderName);
